@@ -1,0 +1,178 @@
+"""Facts written before the reply: the rows of all webhooks in flight share one commit, and a repeat changes nothing.
+
+A fact is keyed by (source, key). Rows that hang on it (a contact, a queue entry, a message) are written only if
+the fact is new, in the same statement; so whatever comes twice happens once.
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy import JSON, BigInteger, Identity, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Moment, libpq_url
+from core.outbox import BELL
+
+Columns = Mapping[str, str]
+"""Column name to PostgreSQL type, of the rows that may hang on a fact."""
+
+OUTBOX_COLUMNS: Columns = {
+    "id": "uuid", "kind": "text", "body": "jsonb", "lane": "text", "due": "timestamptz", "posted_at": "timestamptz",
+}  # fmt: skip
+
+
+_FACTS = """fact as (
+    insert into journal (source, key, at, heard)
+    select source, key, at, heard
+    from json_to_recordset($1::json) as r(source text, key text, at timestamptz, heard json)
+    order by source, key on conflict do nothing returning source, key
+)"""
+_LARGEST_BATCH = 400
+
+
+class JournalFact(Base):
+    """One fact of one call, in the order of `n`: what was heard from the provider, enough to work it out again."""
+
+    __tablename__ = "journal"
+
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    at: Mapped[datetime] = mapped_column(Moment)
+    heard: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact to keep, and the rows that hang on it by table name; values are JSON-ready."""
+
+    source: str
+    key: str
+    at: datetime
+    heard: Mapping[str, Any]
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+_Batch = dict[tuple[str, str], tuple[Fact, "asyncio.Future[bool]"]]
+
+
+class Unkept(Exception):  # noqa: N818 - the fact was not kept; the caller of `keep` must make do without
+    """The database is away, too slow, or refuses the fact."""
+
+
+def statement(sides: Mapping[str, Columns]) -> str:
+    """Write the one statement that keeps a batch: $1 the facts, then one JSON array for each side table."""
+    parts = [_FACTS]
+    for n, (table, columns) in enumerate(sides.items(), start=2):
+        names = ", ".join(columns)
+        types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        parts.append(
+            f"side{n} as (insert into {table} ({names}) select {names} from json_to_recordset(${n}::json)"  # noqa: S608
+            f" as r(source text, key text, {types}) join fact using (source, key) on conflict do nothing)"
+        )
+    bell = f"case when json_array_length(${len(sides) + 1}::json) > 0 then pg_notify('{BELL}', '') end"
+    return (
+        f"with {', '.join(parts)} select source, key, null as rung from fact union all select null, null, {bell}::text"  # noqa: S608
+    )
+
+
+class Journal:
+    """Keeps facts for many requests at once; `keep` returns when the fact is committed.
+
+    The last of `sides` must be the outbox: a batch with a message in it rings the bell.
+    """
+
+    def __init__(self, url: str, sides: Mapping[str, Columns], *, lanes: int = 2, timeout: float = 4.0) -> None:
+        """Name the database and the side tables; `lanes` commits are in flight at most, each `timeout` s at most."""
+        self._url, self._tables, self._lanes, self._timeout = libpq_url(url), tuple(sides), lanes, timeout
+        self._sql = statement(sides)
+        self._waiting: _Batch = {}
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Start the lanes; a database that is away is tried again at every batch."""
+        self._tasks = [asyncio.create_task(self._lane()) for _ in range(self._lanes)]
+
+    async def close(self) -> None:
+        """Stop the lanes after what is in flight."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def keep(self, fact: Fact) -> bool:
+        """Commit a fact and its rows, True if it was new; raises Unkept when the database is away or refuses it."""
+        key = (fact.source, fact.key)
+        known = self._waiting.get(key)
+        if known is not None:
+            await asyncio.shield(known[1])
+            return False
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[key] = (fact, future)
+        self._wake.set()
+        return await future
+
+    async def _lane(self) -> None:
+        connection: asyncpg.Connection | None = None
+        while True:
+            await self._wake.wait()
+            batch = self._take()
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await asyncpg.connect(self._url, timeout=self._timeout, command_timeout=self._timeout)
+                await self._commit(connection, batch)
+            except asyncio.CancelledError:
+                _fail(batch, Unkept("The journal was closed."))
+                raise
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _fail(batch, Unkept(str(error)))
+
+    def _take(self) -> "_Batch":
+        first = dict(itertools.islice(self._waiting.items(), _LARGEST_BATCH))
+        for key in first:
+            del self._waiting[key]
+        if not self._waiting:
+            self._wake.clear()
+        return first
+
+    async def _commit(self, connection: asyncpg.Connection, batch: "_Batch") -> None:
+        try:
+            new = await self._insert(connection, [fact for fact, _ in batch.values()])
+        except asyncpg.DataError:
+            if len(batch) == 1:
+                raise
+            # One unreadable value must not take its neighbors down with it.
+            for key, entry in batch.items():
+                with contextlib.suppress(asyncpg.DataError):
+                    await self._commit(connection, {key: entry})
+            _fail(batch, Unkept("The database refused a value."))
+            return
+        for key, (_, future) in batch.items():
+            if not future.done():
+                future.set_result(key in new)
+
+    async def _insert(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[tuple[str, str]]:
+        heads = [{"source": f.source, "key": f.key, "at": f.at, "heard": f.heard} for f in facts]
+        sides = [_side(facts, table) for table in self._tables]
+        found = await connection.fetch(self._sql, orjson.dumps(heads).decode(), *sides)
+        return {(row["source"], row["key"]) for row in found}
+
+
+def _side(facts: Sequence[Fact], table: str) -> str:
+    rows = [{"source": f.source, "key": f.key, **row} for f in facts if f.rows for row in f.rows.get(table, ())]
+    return orjson.dumps(rows).decode() if rows else "[]"
+
+
+def _fail(batch: "_Batch", error: Exception) -> None:
+    for _, future in batch.values():
+        if not future.done():
+            future.set_exception(error)

@@ -1,0 +1,95 @@
+"""Messages and timers as rows: saved with the change they tell of, delivered after the commit, never lost."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Index, String, and_, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.db import Base, Json, Moment, Words
+from core.ids import new_id
+from core.messages import Message
+
+BELL = "outbox"
+"""The PostgreSQL channel that rings when a message that is already due was committed."""
+
+LEASE = timedelta(seconds=6)
+"""How long a delivery may hold a message, or a rung bell is trusted, before another takes it up."""
+
+OPEN = ("pending", "leased", "retry")
+
+
+class OutboxMessage(Base):
+    """One message: `pending -> leased -> done | retry -> ... -> dead -> retried | closed`."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_message_open", "due", postgresql_where=text("state in ('pending', 'leased', 'retry')")),
+        Index("ix_outbox_message_dead", "due", postgresql_where=text("state = 'dead'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    lane: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(8), default="pending", server_default="pending")
+    due: Mapped[datetime] = mapped_column(Moment)
+    posted_at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    quiet_until: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    error: Mapped[str | None] = mapped_column(Words)
+
+
+def post(tx: Session, message: Message, *, at: datetime, due: datetime | None = None, id: UUID | None = None) -> UUID:  # noqa: A002
+    """Save a message in this transaction; a `due` in the future is a timer. Returns its id."""
+    row = OutboxMessage(
+        id=id or new_id(at), kind=message.kind(), body=message.body(), lane=message.lane, due=due or at, posted_at=at
+    )
+    tx.add(row)
+    if row.due <= at:
+        tx.execute(text(f"NOTIFY {BELL}"))
+    return row.id
+
+
+def cancel(tx: Session, message_id: UUID, *, at: datetime) -> None:
+    """Take back a timer that has not run; one that has run stays as it is."""
+    waiting = (OutboxMessage.id == message_id, OutboxMessage.state.in_(OPEN))
+    tx.execute(update(OutboxMessage).where(*waiting).values(state="closed", done_at=at, error="canceled"))
+
+
+def due_now(tx: Session, *, lane: str, at: datetime, limit: int = 100) -> Sequence[tuple[UUID, int]]:
+    """Take the due messages that nobody is at work on, oldest first, and trust whoever is told for one lease."""
+    free = (
+        select(OutboxMessage.id)
+        .where(_free(at), OutboxMessage.lane == lane)
+        .order_by(OutboxMessage.due)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(free.scalar_subquery()))
+        .values(quiet_until=at + LEASE)
+        .returning(OutboxMessage.id, OutboxMessage.attempts)
+    )
+    return [(row.id, row.attempts) for row in tx.execute(taken)]
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    quiet = or_(OutboxMessage.quiet_until.is_(None), OutboxMessage.quiet_until <= at)
+    return and_(OutboxMessage.state.in_(OPEN), OutboxMessage.due <= at, quiet)
+
+
+def dead_letters(tx: Session, *, limit: int = 200) -> Sequence[OutboxMessage]:
+    """List what could not be delivered, oldest first."""
+    stuck = select(OutboxMessage).where(OutboxMessage.state == "dead").order_by(OutboxMessage.due).limit(limit)
+    return tx.scalars(stuck).all()
+
+
+def lock_message(tx: Session, message_id: UUID) -> OutboxMessage | None:
+    """Lock a message for work, or give None when it is gone or another is at it."""
+    one = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update(skip_locked=True)
+    return tx.scalars(one).one_or_none()

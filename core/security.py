@@ -1,0 +1,97 @@
+"""Secrets at rest: sealed words, keyed fingerprints, passwords and tokens."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.errors import Invalid
+
+_NONCE = 12
+_passwords = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Seals personal data with AES-256-GCM under the newest of `keys` and finds it again by keyed fingerprint.
+
+    `keys` maps a short key name to 32 bytes, newest first; older ones still open what they sealed.
+    """
+
+    keys: dict[str, bytes]
+    fingerprint_key: bytes
+
+    @cached_property
+    def _ciphers(self) -> dict[str, AESGCM]:
+        return {name: AESGCM(key) for name, key in self.keys.items()}
+
+    @cached_property
+    def _newest(self) -> str:
+        return next(iter(self.keys))
+
+    @cached_property
+    def _mac(self) -> hmac.HMAC:
+        return hmac.new(self.fingerprint_key, digestmod=hashlib.sha256)
+
+    def seal(self, words: str) -> str:
+        """Encrypt words; the same words never give the same text twice."""
+        nonce = os.urandom(_NONCE)
+        sealed = nonce + self._ciphers[self._newest].encrypt(nonce, words.encode(), None)
+        return f"{self._newest}:{base64.b64encode(sealed).decode()}"
+
+    def open(self, sealed: str) -> str:
+        """Decrypt what `seal` gave; raises Invalid where the key is unknown or the text was altered."""
+        name, _, text = sealed.partition(":")
+        try:
+            raw = base64.b64decode(text)
+            return self._ciphers[name].decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
+        except (KeyError, ValueError, InvalidTag) as error:
+            raise Invalid("This sealed value cannot be opened with the keys at hand (see DATA_KEYS).") from error
+
+    def fingerprint(self, words: str) -> str:
+        """Give the 32 hex digits by which equal words are found without being read."""
+        mac = self._mac.copy()
+        mac.update(words.encode())
+        return mac.hexdigest()[:32]
+
+
+def mask(words: str, *, keep: int = 4) -> str:
+    """Show only the last `keep` characters, or fewer where that would show more than a third."""
+    shown = min(keep, len(words) // 3)
+    return "•" * (len(words) - shown) + words[len(words) - shown :]
+
+
+def mask_name(name: str) -> str:
+    """Show a name's first character only."""
+    return name[:1] + "○" * max(0, len(name) - 1)
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with Argon2id."""
+    return _passwords.hash(password)
+
+
+def password_matches(password: str, hashed: str) -> bool:
+    """Tell whether this password made this hash; never raises."""
+    try:
+        return _passwords.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def new_token() -> str:
+    """Make a secret of 256 bits that fits a header."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Hash a token for storage: a stolen table signs nobody in."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,118 @@
+"""What every route shares: one transaction, one clock, one permission, one shape of refusal."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from core import staff
+from core.db import Sessions
+from core.errors import Forbidden, Refusal, Unauthenticated
+from core.staff import PERMISSIONS, Actor
+
+_bearer = HTTPBearer(auto_error=False, description="The token that POST /api/session gave.")
+COOKIE = "goodbye120_session"
+PROBLEM = "application/problem+json"
+
+
+def now(request: Request) -> datetime:
+    """Read the application's clock once for this request."""
+    clock: Callable[[], datetime] = request.app.state.clock
+    return clock()
+
+
+def transaction(request: Request) -> Iterator[Session]:
+    """Open one transaction for this request and commit it before the reply is sent."""
+    sessions: Sessions = request.app.state.sessions
+    with sessions.begin() as tx:
+        yield tx
+
+
+Now = Annotated[datetime, Depends(now)]
+Tx = Annotated[Session, Depends(transaction, scope="function")]
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def token_of(request: Request, bearer: Bearer) -> str:
+    """Read the session token from the header, or from the pages' cookie; raises Unauthenticated without one."""
+    token = bearer.credentials if bearer else request.cookies.get(COOKIE, "")
+    if not token:
+        raise Unauthenticated("Sign in at POST /api/session and send its token as `Authorization: Bearer ...`.")
+    return token
+
+
+Token = Annotated[str, Depends(token_of)]
+
+
+def allow(permission: str) -> Any:
+    """Declare the one permission a route needs; the actor is what the route gets.
+
+    Used as `actor: Annotated[Actor, allow("case.read")]`. A route without it (or `public`) fails a test.
+    """
+    if permission not in PERMISSIONS:
+        raise ValueError(f"No role holds the permission {permission!r}.")
+
+    def permitted(tx: Tx, token: Token, at: Now) -> Actor:
+        actor = staff.who(tx, token, at=at)
+        if not actor.may(permission):
+            raise Forbidden(f"Your role ({actor.role}) does not hold the permission {permission}.")
+        return actor
+
+    permitted.permission = permission  # type: ignore[attr-defined] # The deny-by-default test reads it.
+    return Depends(permitted, scope="function")
+
+
+def public() -> Any:
+    """Declare that a route is open to everybody."""
+
+    def anybody() -> None:
+        return None
+
+    anybody.permission = "public"  # type: ignore[attr-defined] # The deny-by-default test reads it.
+    return Depends(anybody)
+
+
+def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
+    """Answer in the form of RFC 9457."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004
+    return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+def explain_errors(app: FastAPI) -> None:
+    """Answer every refusal, wrong request and outage as problem+json that says what to do."""
+
+    @app.exception_handler(Refusal)
+    def refuse(_: Request, error: Refusal) -> JSONResponse:
+        return problem(error.status, error.title, error.detail, **error.more)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"at": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
+        return problem(422, "Invalid", "Mend the fields named in `errors` and send it again.", errors=errors)
+
+    @app.exception_handler(HTTPException)
+    def http(_: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, error.detail, error.detail)
+
+    @app.exception_handler(DBAPIError)
+    def unwritable(request: Request, error: DBAPIError) -> JSONResponse:
+        text_problem = type(error.orig).__name__ in {"DataError", "UntranslatableCharacter", "CharacterNotInRepertoire"}
+        if text_problem or "NUL" in str(error.orig):
+            return problem(422, "Invalid", "A value cannot be stored: a number out of range or a NUL character.")
+        return outage(request, error)
+
+    @app.exception_handler(RedisError)
+    @app.exception_handler(SQLAlchemyError)
+    def outage(_: Request, error: Exception) -> JSONResponse:
+        app.state.log.error("outage", exc_info=error)
+        return problem(503, "Out of order", "A part of the system is out of order. Nothing was changed; try again.")
