@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an accident
+class Refusal(Exception):
     """A request that cannot be granted, with words that say what to do instead."""
 
     status: ClassVar[int] = 400

@@ -63,7 +63,7 @@ class Fact:
 _Batch = dict[tuple[str, str], tuple[Fact, "asyncio.Future[bool]"]]
 
 
-class Unkept(Exception):  # noqa: N818 - the fact was not kept; the caller of `keep` must make do without
+class Unkept(Exception):
     """The database is away, too slow, or refuses the fact."""
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, String, and_, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base, Json, Moment, Words
@@ -44,14 +45,20 @@ class OutboxMessage(Base):
 
 
 def post(tx: Session, message: Message, *, at: datetime, due: datetime | None = None, id: UUID | None = None) -> UUID:  # noqa: A002
-    """Save a message in this transaction; a `due` in the future is a timer. Returns its id."""
-    row = OutboxMessage(
-        id=id or new_id(at), kind=message.kind(), body=message.body(), lane=message.lane, due=due or at, posted_at=at
-    )
-    tx.add(row)
-    if row.due <= at:
+    """Save a message or, with a `due` in the future, a timer; with an `id` it is saved once. Returns the id."""
+    key, when = id or new_id(at), due or at
+    row = {
+        "id": key,
+        "kind": message.kind(),
+        "body": message.body(),
+        "lane": message.lane,
+        "due": when,
+        "posted_at": at,
+    }
+    tx.execute(insert(OutboxMessage).values(**row).on_conflict_do_nothing())
+    if when <= at:
         tx.execute(text(f"NOTIFY {BELL}"))
-    return row.id
+    return key
 
 
 def cancel(tx: Session, message_id: UUID, *, at: datetime) -> None:
@@ -60,7 +67,16 @@ def cancel(tx: Session, message_id: UUID, *, at: datetime) -> None:
     tx.execute(update(OutboxMessage).where(*waiting).values(state="closed", done_at=at, error="canceled"))
 
 
-def due_now(tx: Session, *, lane: str, at: datetime, limit: int = 100) -> Sequence[tuple[UUID, int]]:
+class Due(NamedTuple):
+    """A message whose time has come: how long since, how often it was tried, and which ringing this is."""
+
+    id: UUID
+    due: datetime
+    attempts: int
+    rung: int
+
+
+def due_now(tx: Session, *, lane: str, at: datetime, limit: int = 100) -> list[Due]:
     """Take the due messages that nobody is at work on, oldest first, and trust whoever is told for one lease."""
     free = (
         select(OutboxMessage.id)
@@ -73,9 +89,10 @@ def due_now(tx: Session, *, lane: str, at: datetime, limit: int = 100) -> Sequen
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(free.scalar_subquery()))
         .values(quiet_until=at + LEASE)
-        .returning(OutboxMessage.id, OutboxMessage.attempts)
+        .returning(OutboxMessage.id, OutboxMessage.due, OutboxMessage.attempts)
     )
-    return [(row.id, row.attempts) for row in tx.execute(taken)]
+    ring = int(at.timestamp() * 1000)
+    return sorted((Due(row.id, row.due, row.attempts, ring) for row in tx.execute(taken)), key=lambda due: due.due)
 
 
 def _free(at: datetime) -> ColumnElement[bool]:

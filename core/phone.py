@@ -1,5 +1,6 @@
 """Telephone numbers as Korea writes them and as providers send them."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,8 @@ Kind = Literal["number", "short", "client", "sip", "withheld"]
 HOME = "KR"
 _WITHHELD = ("anonymous", "unknown", "restricted", "unavailable", "private", "withheld", "no number", "+266696687")
 _SHORTEST_NUMBER = 7
+_SERVICE = re.compile(r"1[568]\d{6}")
+"""Korean service numbers such as 1577-0199 have no E.164 form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ def read_address(raw: str) -> Address:
 
 def _digits(words: str) -> Address | None:
     bare = "".join(c for c in words if c not in " -().")
-    if bare.isascii() and bare.isdigit() and len(bare) < _SHORTEST_NUMBER:
+    if not bare.isascii():
+        return None
+    if bare.isdigit() and (len(bare) < _SHORTEST_NUMBER or _SERVICE.fullmatch(bare)):
         return Address("short", bare)
     try:
         number = phonenumbers.parse(bare, HOME)

@@ -1,0 +1,30 @@
+"""Who hears which message: one explicit dictionary."""
+
+from functools import cache, partial
+
+import casework.handlers
+
+from app.world import World
+from core.delivery import Handlers
+from ivr import messages as heard
+from ivr import service, steering
+from routing import messages as queued
+
+
+@cache
+def handlers(world: World) -> Handlers:
+    """Bind every message to what is done about it."""
+    board, telephone = world.board, world.telephone
+    return {
+        heard.CallerWaiting: partial(service.caller_waits, board=board),
+        heard.CallerInDanger: partial(service.caller_in_danger, board=board),
+        heard.CallbackRequested: partial(service.callback_requested, board=board),
+        heard.CallChanged: partial(service.call_changed, board=board),
+        heard.ConnectDue: partial(service.connect_due, board=board),
+        heard.CallerMoved: steering.move(telephone, world.settings.wording),
+        heard.HoldAsked: steering.hold(telephone),
+        heard.HangUpAsked: steering.hang_up(telephone),
+        heard.CallCheckDue: steering.check(telephone),
+        queued.OfferAccepted: steering.ring(telephone, world.softphone),
+        **casework.handlers.bind(world),
+    }

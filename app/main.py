@@ -1,0 +1,132 @@
+"""The web service: the provider's webhooks in front, the API and the pages behind them."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, MutableMapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import redis.asyncio
+import routing.routes
+import routing.service as queue
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from redis.exceptions import RedisError
+from routing.board import outlook as board_outlook
+from starlette.types import ASGIApp
+
+import casework.routes
+import ivr.routes
+from app import session
+from app.openapi import describe
+from app.settings import Settings, load
+from app.world import World, clock
+from core import web
+from core.errors import NotFound
+from core.journal import Journal
+from ivr import queries
+from ivr.catalog import load as load_flows
+from ivr.events import Waited
+from ivr.record import SIDES
+from ivr.spool import Spool
+from ivr.webhooks import ANSWERS, Webhooks
+
+SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
+OUTLOOK_PATIENCE = 0.4
+"""Seconds; a caller hears comfort without a number rather than wait for one."""
+
+
+def create(settings: Settings | None = None) -> ASGIApp:
+    """Make the whole web service."""
+    world = World(settings or load())
+    logging.basicConfig(level=world.settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    hooks = webhooks(world)
+    return Front(hooks, api(world, hooks))
+
+
+class Front:
+    """Looks a path up among the webhooks, and else asks FastAPI: the shortest way for whoever is on the line."""
+
+    def __init__(self, hooks: Webhooks, app: FastAPI) -> None:
+        """Join the two."""
+        self.hooks, self.app = hooks, app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] in ANSWERS:
+            await self.hooks(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def webhooks(world: World) -> Webhooks:
+    """Give the webhooks what they need."""
+    s = world.settings
+    index = redis.asyncio.Redis.from_url(s.redis_url, socket_timeout=OUTLOOK_PATIENCE, max_connections=20)
+    return Webhooks(
+        s.keys, s.wording, load_flows(), s.vault, Journal(s.database_url, SIDES), Spool(s.spool_dir), clock,
+        partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world),
+    )  # fmt: skip
+
+
+async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -> Waited:
+    try:
+        async with asyncio.timeout(OUTLOOK_PATIENCE):
+            news = await board_outlook(index, world.settings.site, contact_id)
+    except (RedisError, OSError, TimeoutError):
+        return Waited()
+    return Waited(news.place, news.seconds, summoned=news.connecting)
+
+
+def _desk_call(world: World, login: str) -> tuple[str, str] | None:
+    with world.sessions() as tx:
+        offer = queue.offer_of_seat(tx, login)
+        call = queries.caller_of(tx, offer.contact_id) if offer else None
+        return (call.sid, str(offer.id)) if offer and call else None
+
+
+async def _recall(world: World, source: str, key: str) -> dict[str, Any] | None:
+    def read() -> dict[str, Any] | None:
+        with world.sessions() as tx:
+            return queries.fact(tx, source, key)
+
+    return await asyncio.to_thread(read)
+
+
+def api(world: World, hooks: Webhooks) -> FastAPI:
+    """Make the API and the pages; their life spans the journal's too."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await hooks.journal.open()
+        watch = asyncio.create_task(hooks.spool.watch(hooks.journal))
+        yield
+        watch.cancel()
+        await hooks.journal.close()
+
+    app = FastAPI(title="Goodbye Loneliness 120", version="0.1.0", lifespan=lifespan, redirect_slashes=False)
+    state = app.state
+    state.settings, state.clock, state.vault, state.log = (
+        world.settings,
+        clock,
+        world.settings.vault,
+        logging.getLogger("web"),
+    )
+    state.sessions, state.redis, state.board = world.sessions, world.redis, world.board
+    web.explain_errors(app)
+    for router in (session.router, ivr.routes.router, routing.routes.router, casework.routes.router):
+        app.include_router(router)
+    app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
+    describe(app)
+    return app
+
+
+def sound(name: str) -> FileResponse:
+    """Give a sound file to the provider."""
+    path = SOUNDS / f"{name}.wav"
+    if not name.isalnum() or not path.is_file():
+        raise NotFound("There is no such sound.")
+    return FileResponse(path, media_type="audio/wav")

@@ -1,0 +1,51 @@
+"""Bring a database's schema to the newest version."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from core.db import sqlalchemy_url
+
+FOLDER = Path(__file__).parent.parent / "migrations"
+
+
+def configuration(url: str) -> Config:
+    """Point alembic at our migrations and this database."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("sqlalchemy.url", sqlalchemy_url(url).replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Apply every migration not yet applied, under a lock so that two processes may do it at once."""
+    if not list((FOLDER / "versions").glob("*.py")):  # interim
+        import contextlib
+        import importlib
+
+        for m in (
+            "core.audit",
+            "core.journal",
+            "core.outbox",
+            "core.staff",
+            "ivr.tables",
+            "casework.tables",
+            "routing.tables",
+        ):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(m)
+        from sqlalchemy import create_engine
+
+        from core.db import Base
+
+        engine = create_engine(sqlalchemy_url(url))
+        Base.metadata.create_all(engine)
+        engine.dispose()
+        return
+    command.upgrade(configuration(url), revision)
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Take migrations back to `revision`."""
+    command.downgrade(configuration(url), revision)

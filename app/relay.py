@@ -1,0 +1,121 @@
+"""Carries messages on once they are committed: to the caller's side at once, to the workers by RQ; and keeps time.
+
+It listens for the bell that a commit rings, and looks for itself five times a second in case a bell was missed. What no
+worker takes up, because Redis or the workers are away, it delivers itself.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import routing.service as queue
+from redis.exceptions import RedisError
+from rq import Queue
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.handlers import handlers
+from app.jobs import JOB, QUEUE
+from app.world import World, clock
+from core import delivery, outbox
+from core.db import libpq_url
+
+log = logging.getLogger(__name__)
+
+TICK = 0.2
+RECONCILE = timedelta(seconds=5)
+OWN_HANDS = timedelta(seconds=15)
+"""A message due this long, and still not done, is delivered by the relay itself."""
+THREADS = 8
+
+
+class Relay:
+    """One relay; several may run at once, for every row is taken by one of them only."""
+
+    def __init__(self, world: World) -> None:
+        """Prepare to carry; nothing is opened before `run`."""
+        self._world = world
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="deliver")
+        self._queue = Queue(QUEUE, connection=world.redis)
+        self._stop = threading.Event()
+        self._reconciled: datetime | None = None
+
+    def stop(self, *_: object) -> None:
+        """Finish what is in hand, then end `run`."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Carry until stopped; an outage is waited out."""
+        while not self._stop.is_set():
+            try:
+                with self._bell() as bell:
+                    while not self._stop.is_set():
+                        self.tick(clock())
+                        # Draining the bell gathers what rang meanwhile into one look.
+                        for _ in bell.notifies(timeout=TICK, stop_after=1):
+                            pass
+            except (psycopg.OperationalError, SQLAlchemyError) as error:
+                log.error("the database is away: %s", error)  # noqa: TRY400 - an outage, waited out
+                self._stop.wait(0.5)
+        self._pool.shutdown()
+
+    @contextmanager
+    def _bell(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(libpq_url(self._world.settings.database_url), autocommit=True) as bell:
+            bell.execute(f"LISTEN {outbox.BELL}")
+            yield bell
+
+    def tick(self, at: datetime) -> None:
+        """Carry what is due, and move the queue's own clocks."""
+        with self._world.sessions.begin() as tx:
+            now = outbox.due_now(tx, lane="call", at=at)
+        for message in now:
+            self._deliver(message.id)
+        with self._world.sessions.begin() as tx:
+            work = outbox.due_now(tx, lane="work", at=at)
+        self._ring([message for message in work if at - message.due <= OWN_HANDS])
+        for message in work:
+            if at - message.due > OWN_HANDS:
+                self._deliver(message.id)
+        self._sweep(at)
+
+    def _deliver(self, message_id: UUID) -> None:
+        world = self._world
+        self._pool.submit(delivery.deliver, world.sessions, handlers(world), message_id, clock)
+
+    def _ring(self, messages: list[outbox.Due]) -> None:
+        jobs = [
+            Queue.prepare_data(JOB, (str(m.id),), job_id=f"{m.id}-{m.attempts}-{m.rung}", result_ttl=0, failure_ttl=60)
+            for m in messages
+        ]
+        try:
+            if jobs:
+                self._queue.enqueue_many(jobs)
+        except RedisError:
+            for message in messages:
+                self._deliver(message.id)
+
+    def _sweep(self, at: datetime) -> None:
+        world = self._world
+        try:
+            with world.sessions.begin() as tx:
+                queue.sweep(tx, board=world.board, at=at)
+            if self._reconciled is None or at - self._reconciled >= RECONCILE:
+                self._reconciled = at
+                with world.sessions.begin() as tx:
+                    queue.reconcile(tx, board=world.board, at=at)
+        except RedisError as error:
+            log.error("Redis is away: %s", error)  # noqa: TRY400 - an outage; the index is rebuilt when it is back
+
+
+def run(world: World) -> None:
+    """Run a relay until SIGINT or SIGTERM."""
+    relay = Relay(world)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, relay.stop)
+    relay.run()

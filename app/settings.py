@@ -1,0 +1,166 @@
+"""Everything that can be set from outside, read once at start; a wrong value is refused with what to write instead."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.security import Vault
+from ivr.signature import Keys
+from ivr.twiml import Wording
+
+KEY_BYTES = 32
+
+
+class BadSettings(Exception):
+    """The settings cannot be used, with a line for each that says what to write instead."""
+
+
+def _pairs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if any("=" not in part for part in parts):
+        raise ValueError("write it as name=value,name=value")
+    return {name.strip(): rest.strip() for name, _, rest in (part.partition("=") for part in parts)}
+
+
+def _keys(value: dict[str, str]) -> dict[str, str]:
+    for name, text in value.items():
+        _key(text, f"the key {name!r}")
+    return value
+
+
+def _key(text: str, what: str = "it") -> bytes:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise ValueError(f"{what} must be 32 random bytes in base64; make one with `openssl rand -base64 32`")
+    return raw
+
+
+def _checked_key(text: str) -> str:
+    _key(text)
+    return text
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("write it as https://helpline.example.org, without ? and #")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise ValueError("write it as postgresql://user:password@host:5432/name")
+    return value
+
+
+def _redis(value: str) -> str:
+    if not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("write it as redis://host:6379/0 or unix:///path/to/redis.sock")
+    return value
+
+
+def _account(value: str) -> str:
+    if not (value.startswith("AC") and len(value) == 34 and value.isalnum()):  # noqa: PLR2004 - Twilio's SID
+        raise ValueError("write the account's SID: AC and 32 letters or digits")
+    return value
+
+
+Pairs = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseSettings):
+    """The settings, by their names in the environment or in `.env` (docs/configuration.md tells what each is for)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: Annotated[str, AfterValidator(_database)]
+    redis_url: Annotated[str, AfterValidator(_redis)]
+    public_url: Url
+    site: str = "seoul"
+    host: str = "127.0.0.1"
+    port: int = 8120
+    web_processes: int = 1
+    log_level: str = "info"
+
+    twilio_account_sid: Annotated[str, AfterValidator(_account)]
+    twilio_auth_token: str
+    twilio_auth_token_previous: str | None = None
+    twilio_shared_keys: Pairs = {}
+    twilio_api_url: Url | None = None
+    twilio_api_key: str | None = None
+    twilio_api_secret: str | None = None
+    twilio_webhook_overrides: str = "rc=2&rp=all"
+    helpline_number: str = "120"
+    caller_id: str | None = None
+    softphone_address: str = "client:{login}"
+    desks: Pairs = {}
+    voices: Pairs = {"ko": "Polly.Seoyeon", "en": "Polly.Joanna"}
+
+    data_keys: Annotated[Pairs, AfterValidator(_keys)]
+    fingerprint_key: Annotated[str, AfterValidator(_checked_key)]
+    metrics_token: str | None = None
+    spool_dir: Path = Path("var/spool")
+
+    offer_seconds: float = 20
+    lease_seconds: float = 15
+    wrap_up_seconds: float = 120
+    answer_within_seconds: float = 20
+    short_abandon_seconds: float = 5
+
+    visit_url: Url | None = None
+    dispatch_url: Url | None = None
+    partner_secret: str | None = None
+    visit_acknowledge_seconds: int = 3600
+    dispatch_acknowledge_seconds: int = 180
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Give the keys that seal personal data."""
+        return Vault({name: _key(text) for name, text in self.data_keys.items()}, _key(self.fingerprint_key))
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Give what the provider may sign with."""
+        tokens = (self.twilio_auth_token, self.twilio_auth_token_previous)
+        return Keys(tuple(token for token in tokens if token), self.twilio_shared_keys)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Give what TwiML needs to know."""
+        return Wording(
+            self.public_url,
+            self.twilio_webhook_overrides,
+            tuple(self.desks.items()),
+            self.caller_id,
+            tuple(self.voices.items()),
+        )
+
+
+def load(env_file: Path | str | None = ".env", **values: Any) -> Settings:
+    """Read the settings from the environment and `.env`; raises BadSettings naming every wrong or missing one."""
+    try:
+        return Settings(_env_file=env_file, **values)
+    except ValidationError as error:
+        raise BadSettings("\n".join(_fault(fault) for fault in error.errors())) from error
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    name = str(fault["loc"][0]).upper()
+    if fault["type"] == "missing":
+        return (
+            f"{name} is not set: put it into the environment or into .env (docs/configuration.md says what it is for)."
+        )
+    return f"{name}: {str(fault['msg']).removeprefix('Value error, ')}."

@@ -1,0 +1,66 @@
+"""One process's share of the world: settings turned into connections, keys and the things that use them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from routing.board import Board
+from routing.config import RoutingConfig
+
+from app.settings import Settings
+from core import db
+from ivr.telephony import TwilioTelephone
+
+
+def clock() -> datetime:
+    """Read the wall clock: the one place of the product that does."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a process needs to do its work; made when first used."""
+
+    settings: Settings
+    pool: int = 12
+
+    @cached_property
+    def sessions(self) -> db.Sessions:
+        """Give sessions on the database."""
+        return db.sessions(db.connect(self.settings.database_url, pool=self.pool))
+
+    @cached_property
+    def redis(self) -> Redis:
+        """Give Redis, with short time-outs: who waits for it is on the telephone."""
+        return Redis.from_url(
+            self.settings.redis_url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1)
+        )
+
+    @cached_property
+    def routing(self) -> RoutingConfig:
+        """Give the queue's numbers."""
+        s = self.settings
+        return RoutingConfig(
+            offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
+            answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
+        )  # fmt: skip
+
+    @cached_property
+    def board(self) -> Board:
+        """Give the queue's index."""
+        return Board(self.redis, self.settings.site, self.routing)
+
+    @cached_property
+    def telephone(self) -> TwilioTelephone:
+        """Give the provider's REST interface."""
+        s = self.settings
+        secret = s.twilio_api_secret if s.twilio_api_key and s.twilio_api_secret else s.twilio_auth_token
+        caller = s.caller_id or s.helpline_number
+        return TwilioTelephone(s.twilio_account_sid, secret, caller, s.wording, s.twilio_api_url, s.twilio_api_key)
+
+    def softphone(self, login: str) -> str:
+        """Give where a counselor's softphone is rung."""
+        return self.settings.softphone_address.format(login=login)

@@ -1,0 +1,89 @@
+"""What can happen to a caller, and what a step of the call starts: two closed sets of plain values."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Priority = Literal["danger", "normal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The call came in."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key was pressed; an empty `key` is silence."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The caller is still in the queue, and this is what the queue knows (None: unknown)."""
+
+    place: int | None = None
+    seconds: int | None = None
+    summoned: bool = False
+    """A counselor has accepted, and the provider may have missed our word to connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The caller left the queue; `result` is the provider's QueueResult."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """The conversation is over, and the caller is still on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The forwarded call is over."""
+
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The caller comes back to the queue: the counselor could not be reached after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summoned:
+    """A counselor is in the room and waits for this caller."""
+
+
+Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A contact begins, with its first sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The caller stands in the queue from now on."""
+
+    queue: str
+    priority: Priority
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDanger:
+    """The caller said that somebody is in danger now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """The caller wants to be called back instead of waiting."""
+
+
+Effect = Opened | Queued | InDanger | CallbackAsked

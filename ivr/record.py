@@ -1,0 +1,109 @@
+"""What a turn leaves behind: the fact for the journal, and the rows that hang on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from core.ids import named_id
+from core.journal import OUTBOX_COLUMNS, Columns, Fact
+from core.messages import Message
+from core.phone import read_address
+from core.security import Vault
+from ivr import events
+from ivr.events import CallbackAsked, Event, InDanger, Opened, Queued
+from ivr.flow import Step
+from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
+from ivr.tables import CALL_COLUMNS
+
+CALL_CHECK = timedelta(minutes=5)
+
+SIDES: Mapping[str, Columns] = {
+    "casework_contact": {
+        "id": "uuid", "channel": "text", "provider_ref": "text", "caller_cipher": "text", "caller_fingerprint": "text",
+        "opened_at": "timestamptz", "state": "text",
+    },
+    "ivr_call": CALL_COLUMNS,
+    "routing_queue_entry": {
+        "contact_id": "uuid", "queue": "text", "priority": "text", "language": "text", "provider_ref": "text",
+        "entered_at": "timestamptz", "state": "text",
+    },
+    "outbox_message": OUTBOX_COLUMNS,
+}  # fmt: skip
+"""The tables a webhook may add rows to; the outbox comes last."""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def contact_of(call_sid: str) -> UUID:
+    """Name the contact that a caller's leg begins: the same for every webhook of the call, without looking it up."""
+    return named_id("contact", call_sid)
+
+
+def write_event(event: Event) -> dict[str, Any]:
+    """Write an event for the journal."""
+    return {"is": type(event).__name__, **asdict(event)}
+
+
+def read_event(heard: Mapping[str, Any]) -> Event:
+    """Read an event back from the journal."""
+    values = dict(heard)
+    event: Event = getattr(events, values.pop("is"))(**values)
+    return event
+
+
+def turn(
+    call: Mapping[str, str], key: str, heard: Mapping[str, Any], step: Step, *, at: datetime, vault: Vault
+) -> Fact:
+    """Make the fact of one turn, with the rows of its effects."""
+    rows: Rows = {}
+    for effect in step.effects:
+        match effect:
+            case Opened():
+                _open(rows, call, at, vault)
+            case Queued():
+                _queue(rows, call, effect, step.spot.about, at)
+            case InDanger():
+                _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+            case CallbackAsked():
+                _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+    return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
+
+
+def notice(source: str, key: str, heard: Mapping[str, Any], told: Sequence[Message], *, at: datetime) -> Fact:
+    """Make the fact of a status callback, with the messages it means."""
+    rows: Rows = {}
+    for message in told:
+        _tell(rows, message, (source, key), at)
+    return Fact(source, key, at, heard, rows)
+
+
+def without_queue(fact: Fact) -> Fact:
+    """Take the queue out of a fact: the caller was brought to a person another way."""
+    kept = {table: rows for table, rows in fact.rows.items() if table != "routing_queue_entry"}
+    kept["outbox_message"] = [row for row in kept.get("outbox_message", ()) if row["kind"] != CallerWaiting.kind()]
+    return Fact(fact.source, fact.key, fact.at, {**fact.heard, "degraded": True}, kept)
+
+
+def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> None:
+    sid, contact = call["CallSid"], contact_of(call["CallSid"])
+    caller = read_address(call.get("From", ""))
+    sealed = (vault.seal(caller.value), vault.fingerprint(caller.value)) if caller.value else (None, None)
+    row = {"id": contact, "channel": "phone", "provider_ref": sid, "opened_at": at, "state": "open"}
+    rows["casework_contact"] = [{**row, "caller_cipher": sealed[0], "caller_fingerprint": sealed[1]}]
+    leg = {"sid": sid, "contact_id": contact, "role": "caller", "state": "received", "started_at": at}
+    rows["ivr_call"] = [{**leg, "number": call.get("To", "")[:64]}]
+    _tell(rows, CallCheckDue(sid), (sid, "check"), at, due=at + CALL_CHECK)
+
+
+def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: datetime) -> None:
+    sid, contact = call["CallSid"], contact_of(call["CallSid"])
+    entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
+    rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
+    _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, "queue"), at)
+
+
+def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:
+    row = {"id": named_id("message", message.kind(), *named), "kind": message.kind(), "body": message.body()}
+    rows.setdefault("outbox_message", []).append({**row, "lane": message.lane, "due": due or at, "posted_at": at})

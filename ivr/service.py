@@ -1,0 +1,184 @@
+"""What is done about a call once it is kept: the queue is told, the counselor rung, the caller moved, the end recorded.
+
+Every function is harmless when run twice, and acts on everything heard so far, so the order of callbacks is nothing.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import routing.service as queue
+from routing.board import Board
+from sqlalchemy.orm import Session
+
+import casework.service as cases
+from core import outbox
+from core.errors import Conflict, Forbidden, NotFound
+from core.ids import named_id
+from ivr import queries
+from ivr.messages import (
+    CallbackRequested,
+    CallChanged,
+    CallerInDanger,
+    CallerMoved,
+    CallerWaiting,
+    ConnectDue,
+    HangUpAsked,
+    HoldAsked,
+)
+from ivr.tables import Call
+from ivr.view import Leg, View, fold
+
+FIRST_PATIENCE = timedelta(seconds=6)
+"""After this much of connecting, the caller is called into the room once more."""
+LAST_PATIENCE = timedelta(seconds=16)
+"""After this much of connecting, the caller goes back to the queue and the counselor is let go."""
+
+Reached = Literal["menu", "line", "queue", "counselor"]
+
+
+def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Board) -> None:
+    """Let a caller into the queue, unless they have gone already."""
+    cases.about(tx, message.contact_id, message.about, at=at)
+    call = queries.lock_call(tx, message.call)
+    if call is None or call.ended_at is None:
+        queue.enter(tx, message.contact_id, board=board, at=at)
+
+
+def caller_in_danger(tx: Session, message: CallerInDanger, at: datetime, *, board: Board) -> None:
+    """Bring a caller to the head of the queue, and mark the contact."""
+    cases.danger(tx, message.contact_id, at=at)
+    queue.raise_to_danger(tx, message.contact_id, board=board, at=at)
+
+
+def callback_requested(tx: Session, message: CallbackRequested, at: datetime, *, board: Board) -> None:
+    """Turn a place in the queue into a duty to call back."""
+    queue.leave(tx, message.contact_id, "callback_requested", board=board, at=at)
+    cases.callback_requested(tx, message.contact_id, at=at)
+
+
+def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Board) -> None:
+    """Look at all that was heard of a call, and bring queue and contact to where it stands."""
+    call = queries.lock_call(tx, message.call)
+    if call is None:
+        # The end was heard before the beginning: the first turn's own check will find it.
+        return
+    view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
+    call.room = view.caller.room
+    if view.caller.final is not None:
+        _end(tx, call, view, at, board=board)
+    else:
+        _meet(tx, call, view, at, board=board)
+
+
+def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) -> None:
+    offer = queue.current_offer(tx, call.contact_id)
+    if offer is None:
+        return
+    leg = view.counselor(str(offer.id))
+    if leg is None:
+        return
+    if offer.state == "accepted":
+        _connect(tx, call, leg, offer, at, board=board)
+    elif offer.state == "connected" and (leg.room is None or call.room is None):
+        queue.finish(tx, call.contact_id, "caller" if view.caller.hung_up else "counselor", board=board, at=at)
+        _put_out(tx, leg, at)
+
+
+def _connect(tx: Session, call: Call, leg: Leg, offer: queue.Offer, at: datetime, *, board: Board) -> None:
+    if leg.room is not None and leg.room == call.room:
+        call.state = "in_room"
+        queue.connected(tx, call.contact_id, board=board, at=at)
+        cases.assign(tx, call.contact_id, offer.counselor_id, at=at)
+    elif leg.room is not None:
+        _move(tx, call, offer.id, "summoned", at, named_id("summon", str(offer.id)))
+    elif leg.final is not None or leg.was_in_room:
+        _give_up(tx, call, offer.id, leg.final or "left", at, board=board)
+
+
+def _give_up(tx: Session, call: Call, offer_id: UUID, why: str, at: datetime, *, board: Board) -> None:
+    queue.connect_failed(tx, call.contact_id, why, board=board, at=at)
+    if call.room is not None:
+        _move(tx, call, offer_id, "returned", at, named_id("return", str(offer_id)))
+
+
+def _move(
+    tx: Session, call: Call, offer_id: UUID, to: Literal["summoned", "returned"], at: datetime, key: UUID
+) -> None:
+    outbox.post(tx, CallerMoved(call.sid, offer_id, to), at=at, id=key)
+
+
+def _put_out(tx: Session, leg: Leg, at: datetime) -> None:
+    if leg.final is None:
+        outbox.post(tx, HangUpAsked(leg.sid, leg.room), at=at, id=named_id("put out", leg.sid))
+
+
+def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board) -> None:
+    if call.ended_at is not None:
+        return
+    met = queue.was_connected(tx, call.contact_id)
+    by = call.ended_by or ("counselor" if met and not view.caller.hung_up else "caller")
+    call.state, call.ended_at, call.ended_by, call.on_hold = "ended", at, by, False
+    if met:
+        queue.finish(tx, call.contact_id, by, board=board, at=at)
+    else:
+        queue.leave(tx, call.contact_id, "abandoned", board=board, at=at)
+    cases.ended(tx, call.contact_id, ended_by=by, reached="counselor" if met else _reached(tx, call), at=at)
+    for leg in view.counselors.values():
+        _put_out(tx, leg, at)
+
+
+def _reached(tx: Session, call: Call) -> Reached:
+    spots = [fact.heard["then"] for fact in queries.facts_of(tx, call.sid) if "then" in fact.heard]
+    if any("node=queue&" in spot or "node=danger&" in spot for spot in spots):
+        return "queue"
+    return "line" if any("node=who&" in spot for spot in spots) else "menu"
+
+
+def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board) -> None:
+    """See to a connection that has not come about: call the caller once more, then give the counselor up."""
+    caller = queries.caller_of(tx, message.contact_id)
+    call = queries.lock_call(tx, caller.sid) if caller else None
+    offer = queue.current_offer(tx, message.contact_id)
+    if call is None or call.ended_at or offer is None or offer.id != message.offer_id or offer.state != "accepted":
+        return
+    view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
+    leg = view.counselor(str(offer.id))
+    if not message.last:
+        if leg is not None and leg.room is not None:
+            _move(tx, call, offer.id, "summoned", at, named_id("summon again", str(offer.id)))
+        return
+    _give_up(tx, call, offer.id, "no-answer" if leg is None or leg.room is None else "failed", at, board=board)
+    if leg is not None:
+        _put_out(tx, leg, at)
+
+
+def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, board: Board, at: datetime) -> None:
+    """Put one's own caller on hold, or take them back; raises Forbidden or Conflict."""
+    call = _own_call(tx, contact_id, counselor_id)
+    if call.on_hold == on:
+        raise Conflict("The caller is on hold already." if on else "The caller is not on hold.")
+    call.on_hold = on
+    (queue.hold if on else queue.resume)(tx, contact_id, board=board, at=at)
+    outbox.post(tx, HoldAsked(call.sid, on), at=at)
+
+
+def ask_hang_up(tx: Session, contact_id: UUID, counselor_id: UUID, *, board: Board, at: datetime) -> None:
+    """End one's own conversation: the caller hears the closing words, the seat wraps up; raises as `ask_hold`."""
+    call = _own_call(tx, contact_id, counselor_id)
+    call.ended_by = "counselor"
+    queue.finish(tx, contact_id, "counselor", board=board, at=at)
+    outbox.post(tx, HangUpAsked(call.sid, call.room), at=at)
+
+
+def _own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:
+    caller = queries.caller_of(tx, contact_id)
+    call = queries.lock_call(tx, caller.sid) if caller else None
+    if call is None:
+        raise NotFound("There is no call with this contact's id.")
+    offer = queue.current_offer(tx, contact_id)
+    if offer is None or offer.state != "connected":
+        raise Conflict("This call is not in conversation now.")
+    if offer.counselor_id != counselor_id:
+        raise Forbidden("This is another counselor's call.")
+    return call

@@ -1,0 +1,39 @@
+"""Where a caller stands in the flow, as it travels in the next URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a caller stands. It travels in the next URL, so nothing has to be remembered between two webhooks."""
+
+    flow: int
+    node: str
+    turn: int = 0
+    tries: int = 0
+    language: str = "ko"
+    about: Literal["self", "other"] = "self"
+    reachable: bool = False
+    """Whether the caller's number is known, so that calling back can be offered."""
+
+    @property
+    def query(self) -> str:
+        """Write the spot as a query string; `read_spot` reads it back."""
+        values = (self.flow, self.node, self.turn, self.tries, self.language, self.about, int(self.reachable))
+        return urlencode(dict(zip(_NAMES, values, strict=True)))
+
+
+_NAMES = ("flow", "node", "turn", "tries", "language", "about", "reachable")
+
+
+def read_spot(query: Mapping[str, str]) -> Spot:
+    """Read a spot from a query; raises KeyError or ValueError where it is none of ours."""
+    flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
+    if about not in {"self", "other"}:
+        raise ValueError(f"about={about}")
+    return Spot(
+        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1"
+    )

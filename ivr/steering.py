@@ -1,0 +1,140 @@
+"""What we ask of the provider, as deliveries: committed first, asked with no transaction open, then recorded."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import routing.service as queue
+from routing.messages import OfferAccepted
+from sqlalchemy.orm import Session
+
+from core import outbox
+from core.delivery import Outward
+from core.ids import named_id
+from ivr import queries
+from ivr.messages import CallChanged, CallCheckDue, CallerMoved, ConnectDue, HangUpAsked, HoldAsked
+from ivr.notices import FINAL
+from ivr.record import CALL_CHECK
+from ivr.service import FIRST_PATIENCE, LAST_PATIENCE
+from ivr.spot import Spot
+from ivr.tables import Call
+from ivr.telephony import Gone, Telephone
+from ivr.twiml import Wording
+
+Address = Callable[[str], str]
+"""Where a counselor's softphone is rung, by login: `client:hana`, or a SIP address."""
+
+
+def ring(telephone: Telephone, address: Address) -> Outward:
+    """Ring the counselor who accepted, into the caller's room."""
+
+    def prepare(tx: Session, message: OfferAccepted, at: datetime) -> OfferAccepted | None:
+        offer = queue.current_offer(tx, message.contact_id)
+        if offer is None or offer.id != message.offer_id or offer.state != "accepted":
+            return None
+        for last, patience in ((False, FIRST_PATIENCE), (True, LAST_PATIENCE)):
+            key = named_id("connect due", str(offer.id), int(last))
+            outbox.post(tx, ConnectDue(message.contact_id, offer.id, last), at=at, due=at + patience, id=key)
+        return message
+
+    def send(message: OfferAccepted) -> str:
+        where = address(message.counselor_login)
+        return telephone.ring_counselor(message.provider_ref, str(message.offer_id), where)
+
+    def record(tx: Session, message: OfferAccepted, leg: str, at: datetime) -> None:
+        call = Call(sid=leg, contact_id=message.contact_id, role="counselor", state="received", number="")
+        call.offer_id, call.started_at = message.offer_id, at
+        queries.keep_leg(tx, call)
+
+    return Outward(prepare, send, record)
+
+
+def move(telephone: Telephone, wording: Wording) -> Outward:
+    """Move a caller to the counselor, or back to the queue."""
+
+    def prepare(tx: Session, message: CallerMoved, _: datetime) -> tuple[str, str] | None:
+        call = queries.lock_call(tx, message.call)
+        spot = queries.last_spot(queries.facts_of(tx, message.call))
+        if call is None or call.ended_at is not None or spot is None:
+            return None
+        offer = queue.current_offer(tx, call.contact_id)
+        wanted = offer is not None and offer.id == message.offer_id and offer.state == "accepted"
+        if message.to == "summoned" and not wanted:
+            return None
+        return call.sid, wording.url(f"/ivr/{message.to}?{_onward(spot).query}&offer={message.offer_id}")
+
+    def send(request: tuple[str, str]) -> None:
+        _unless_gone(lambda: telephone.move(*request))
+
+    return Outward(prepare, send, _nothing)
+
+
+def _onward(spot: Spot) -> Spot:
+    # A turn past every one the waiting loop can be at: no two turns of a call share a key.
+    return Spot(spot.flow, spot.node, spot.turn + 2, 0, spot.language, spot.about, spot.reachable)
+
+
+def hold(telephone: Telephone) -> Outward:
+    """Put a caller on hold, or take them back, as the call stands when it is carried out."""
+
+    def prepare(tx: Session, message: HoldAsked, _: datetime) -> tuple[str, str, bool] | None:
+        call = queries.lock_call(tx, message.call)
+        if call is None or call.room is None or call.on_hold != message.on:
+            return None
+        return call.room, call.sid, message.on
+
+    def send(request: tuple[str, str, bool]) -> None:
+        room, leg, on = request
+        _unless_gone(lambda: telephone.hold(room, leg, on=on))
+
+    return Outward(prepare, send, _nothing)
+
+
+def hang_up(telephone: Telephone) -> Outward:
+    """End a leg, or a room with everybody in it; one that is over already is as good."""
+
+    def prepare(_: Session, message: HangUpAsked, __: datetime) -> HangUpAsked:
+        return message
+
+    def send(message: HangUpAsked) -> None:
+        if message.room is not None:
+            room = message.room
+            _unless_gone(lambda: telephone.end_room(room))
+        else:
+            _unless_gone(lambda: telephone.end_call(message.leg))
+
+    return Outward(prepare, send, _nothing)
+
+
+def check(telephone: Telephone) -> Outward:
+    """Ask the provider about a call whose end was never heard, and ask again for as long as it goes on."""
+
+    def prepare(tx: Session, message: CallCheckDue, _: datetime) -> str | None:
+        call = queries.lock_call(tx, message.call)
+        return message.call if call is not None and call.ended_at is None else None
+
+    def send(call: str) -> str:
+        try:
+            return telephone.status(call)
+        except Gone:
+            return "completed"
+
+    def record(tx: Session, message: CallCheckDue, status: str, at: datetime) -> None:
+        if status in FINAL:
+            heard = {"CallSid": message.call, "CallStatus": status, "asked": True}
+            queries.keep_fact(tx, message.call, f"status:{message.call}:{status}:asked", heard, at=at)
+            outbox.post(tx, CallChanged(message.call), at=at)
+        else:
+            outbox.post(tx, CallCheckDue(message.call), at=at, due=at + CALL_CHECK)
+
+    return Outward(prepare, send, record)
+
+
+def _unless_gone(ask: Callable[[], None]) -> None:
+    try:
+        ask()
+    except Gone:
+        return
+
+
+def _nothing(tx: Session, message: object, reply: object, at: datetime) -> None:
+    """Leave the recording to the callbacks: what was asked for is heard of when it has happened."""

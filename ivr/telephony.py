@@ -1,0 +1,127 @@
+"""What we ask of the telephone provider, over its REST interface (the only import of twilio.rest)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from ivr.twiml import CONFERENCE_EVENTS, Wording
+
+T = TypeVar("T")
+_GONE = {20404, 21220, 21221}
+"""Twilio's codes for a call or room that is over, or never was."""
+_TIMEOUT = 3.5
+"""Seconds; below the outbox lease, so that two deliveries never overlap."""
+
+
+class Gone(Exception):
+    """The call or room is over: there is nothing to be steered any more."""
+
+
+class Telephone(Protocol):
+    """The few things we ask of a provider; each raises Gone, or the provider's own error to be tried again."""
+
+    def ring_counselor(self, call: str, offer: str, address: str) -> str:
+        """Ring a counselor's softphone into the call's room, and give the new leg's SID."""
+        ...
+
+    def move(self, call: str, url: str) -> None:
+        """Make a caller's leg fetch its next words from this address now."""
+        ...
+
+    def hold(self, room: str, leg: str, *, on: bool) -> None:
+        """Put a leg on hold with music, or take it back."""
+        ...
+
+    def end_room(self, room: str) -> None:
+        """End a room; the caller hears the closing words."""
+        ...
+
+    def end_call(self, leg: str) -> None:
+        """End a leg."""
+        ...
+
+    def status(self, leg: str) -> str:
+        """Ask how a leg is doing, in the provider's words."""
+        ...
+
+
+@dataclass(frozen=True)
+class TwilioTelephone:
+    """Twilio, or whatever speaks its REST interface at `api_url`."""
+
+    account: str
+    token: str
+    caller_id: str
+    wording: Wording
+    api_url: str | None = None
+    key: str | None = None
+    """SID of an API key that stands for the account; then `token` is that key's secret."""
+    ring_timeout: int = 15
+
+    @cached_property
+    def _client(self) -> Client:
+        http = TwilioHttpClient(timeout=_TIMEOUT, max_retries=0)
+        client = Client(self.key or self.account, self.token, self.account, http_client=http)
+        if self.api_url:
+            client.api.base_url = self.api_url.rstrip("/")
+        return client
+
+    def ring_counselor(self, call: str, offer: str, address: str) -> str:
+        """Ring a counselor's softphone into the call's room, and give the new leg's SID."""
+        url = self.wording.url
+        leg = _ask(
+            lambda: self._client.conferences(call).participants.create(
+                from_=self.caller_id,
+                to=address,
+                label=f"counselor-{offer}",
+                beep="false",
+                start_conference_on_enter=True,
+                end_conference_on_exit=True,
+                timeout=self.ring_timeout,
+                status_callback=url(f"/ivr/status?call={call}&offer={offer}"),
+                status_callback_event=["completed"],
+                conference_status_callback=url(f"/ivr/conference?call={call}"),
+                conference_status_callback_event=CONFERENCE_EVENTS.split(),
+            )
+        )
+        return str(leg.call_sid)
+
+    def move(self, call: str, url: str) -> None:
+        """Make a caller's leg fetch its next words from this address now."""
+        _ask(lambda: self._client.calls(call).update(url=url, method="POST"))
+
+    def hold(self, room: str, leg: str, *, on: bool) -> None:
+        """Put a leg on hold with music, or take it back."""
+        music = {"hold_url": self.wording.url("/ivr/music"), "hold_method": "POST"} if on else {}
+        _ask(lambda: self._client.conferences(room).participants(leg).update(hold=on, **music))
+
+    def end_room(self, room: str) -> None:
+        """End a room; the caller hears the closing words."""
+        _ask(lambda: self._client.conferences(room).update(status="completed"))
+
+    def end_call(self, leg: str) -> None:
+        """End a leg."""
+        _ask(lambda: self._client.calls(leg).update(status="completed"))
+
+    def status(self, leg: str) -> str:
+        """Ask how a leg is doing, in the provider's words."""
+        return str(_ask(lambda: self._client.calls(leg).fetch()).status)
+
+    def voice_url(self, number: str) -> str | None:
+        """Ask where the provider sends calls to a number, None where it does not know the number."""
+        found: list[Any] = self._client.incoming_phone_numbers.list(phone_number=number, limit=1)
+        return str(found[0].voice_url) if found else None
+
+
+def _ask(what: Callable[[], T]) -> T:
+    try:
+        return what()
+    except TwilioRestException as error:
+        if error.code in _GONE or error.status == 404:  # noqa: PLR2004 - HTTP's own number
+            raise Gone(str(error)) from error
+        raise

@@ -1,0 +1,218 @@
+"""The provider's webhooks: verified, decided, committed, answered. The one hand-tuned path of the house.
+
+It stands in front of FastAPI as a dictionary lookup on the path, and stays small enough to read at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.journal import Fact, Journal, Unkept
+from core.phone import read_address
+from core.security import Vault
+from ivr import notices, record
+from ivr.catalog import Catalog
+from ivr.degraded import music, to_duty_desk, without_database
+from ivr.events import Arrived, Event, Forwarded, Left, Pressed, Returned, Summoned, Talked, Waited
+from ivr.flow import Step, step
+from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
+from ivr.menu import Flow
+from ivr.signature import Keys
+from ivr.spool import Spool
+from ivr.spot import Spot, read_spot
+from ivr.twiml import EMPTY, Wording, counselor_place, needs_room, render
+
+log = logging.getLogger(__name__)
+
+Outlook = Callable[[UUID], Awaitable[Waited]]
+"""What the queue knows of a waiting contact; must answer within a fraction of a second, or say nothing is known."""
+DeskCall = Callable[[str], tuple[str, str] | None]
+"""The call and the offer that a counselor's softphone (by login) should be connected to now."""
+Recall = Callable[[str, str], Awaitable[dict[str, Any] | None]]
+"""What the journal kept under (source, key)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Everything the webhooks need, and the ASGI application that answers them."""
+
+    keys: Keys
+    wording: Wording
+    catalog: Catalog
+    vault: Vault
+    journal: Journal
+    spool: Spool
+    clock: Callable[[], datetime]
+    outlook: Outlook
+    desk_call: DeskCall
+    recall: Recall
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Answer one webhook."""
+        try:
+            request = await receive_request(scope, receive, self.keys, self.wording)
+        except Refused as refused:
+            await send_problem(send, refused)
+            return
+        try:
+            reply = await ANSWERS[scope["path"]](self, request)
+        except notices.Unreadable as error:
+            await send_problem(send, Refused(422, "Invalid", str(error)))
+        except Exception:
+            # A bug of ours must never be heard as silence: whoever is on the line is brought to a person.
+            log.exception("webhook failed: %s", scope["path"])
+            await send_xml(send, to_duty_desk(self.catalog.newest, self.wording, request))
+        else:
+            await send_xml(send, reply)
+
+
+async def _turn(hooks: Webhooks, request: Request, event: Event, spot: Spot) -> bytes:
+    """Decide one turn and commit it before the answer; a repeat is answered from what was kept the first time."""
+    if not request.call_sid:
+        return to_duty_desk(hooks.catalog.newest, hooks.wording, request)
+    flow = hooks.catalog.of(spot.flow)
+    done = step(flow, spot, event)
+    key = f"{request.door}:{spot.turn}{request.query.get('offer', '')[:40]}"
+    heard = {"door": request.door, "spot": spot.query, "event": record.write_event(event)}
+    fact = record.turn(request.fields, key, heard, done, at=hooks.clock(), vault=hooks.vault)
+    try:
+        if not await hooks.journal.keep(fact):
+            done = await _again(hooks, fact, done)
+    except Unkept as error:
+        log.error("answered without the database: %s", error)  # noqa: TRY400 - an outage is no bug of this line
+        done = _degrade(hooks, fact, flow, done)
+    return render(done.verbs, hooks.wording, request.call_sid if needs_room(done.verbs) else "")
+
+
+async def _again(hooks: Webhooks, fact: Fact, done: Step) -> Step:
+    kept = await hooks.recall(fact.source, fact.key)
+    if kept is None or kept["event"] == fact.heard["event"]:
+        return done
+    spot = read_spot(dict(part.split("=", 1) for part in kept["spot"].split("&")))
+    return step(hooks.catalog.of(spot.flow), spot, record.read_event(kept["event"]))
+
+
+def _degrade(hooks: Webhooks, fact: Fact, flow: Flow, done: Step) -> Step:
+    other = without_database(flow, done)
+    hooks.spool.add(record.without_queue(fact) if other is not done else fact)
+    return other
+
+
+async def voice(hooks: Webhooks, request: Request) -> bytes:
+    """A call came in on the 120 number."""
+    reachable = read_address(request.fields.get("From", "")).reachable
+    return await _turn(hooks, request, Arrived(reachable), Spot(hooks.catalog.newest.version, ""))
+
+
+async def pressed(hooks: Webhooks, request: Request) -> bytes:
+    """A key was pressed, or none."""
+    key = request.fields.get("Digits", "")[:20].replace("\0", "")
+    return await _turn(hooks, request, Pressed(key), _spot(hooks, request))
+
+
+async def waiting(hooks: Webhooks, request: Request) -> bytes:
+    """The caller still waits, and wants to hear something."""
+    news = await hooks.outlook(record.contact_of(request.call_sid))
+    return await _turn(hooks, request, news, _spot(hooks, request))
+
+
+async def left(hooks: Webhooks, request: Request) -> bytes:
+    """The caller left the provider's queue."""
+    return await _turn(hooks, request, Left(request.fields.get("QueueResult", "")[:40]), _spot(hooks, request))
+
+
+async def talked(hooks: Webhooks, request: Request) -> bytes:
+    """The conversation is over."""
+    return await _turn(hooks, request, Talked(), _spot(hooks, request))
+
+
+async def forwarded(hooks: Webhooks, request: Request) -> bytes:
+    """The call to another desk is over."""
+    answered = request.fields.get("DialCallStatus") in {"completed", "answered"}
+    return await _turn(hooks, request, Forwarded(answered), _spot(hooks, request))
+
+
+async def summoned(hooks: Webhooks, request: Request) -> bytes:
+    """We asked the provider to bring the caller to the counselor."""
+    return await _turn(hooks, request, Summoned(), _spot(hooks, request))
+
+
+async def returned(hooks: Webhooks, request: Request) -> bytes:
+    """We asked the provider to bring the caller back to the queue."""
+    return await _turn(hooks, request, Returned(), _spot(hooks, request))
+
+
+def _spot(hooks: Webhooks, request: Request) -> Spot:
+    try:
+        return read_spot(request.query)
+    except (KeyError, ValueError):
+        # Not one of our URLs any more: the caller hears the menu from its beginning.
+        return replace(Spot(hooks.catalog.newest.version, ""), turn=1)
+
+
+async def softphone(hooks: Webhooks, request: Request) -> bytes:
+    """A counselor's softphone dialed in: it gets the call its own seat has accepted, whatever it asks for."""
+    caller = read_address(request.fields.get("From", ""))
+    found = await asyncio.to_thread(hooks.desk_call, caller.value) if caller.kind == "client" else None
+    if found is None:
+        flow = hooks.catalog.newest
+        return render((flow.say("no_call", "ko"),), hooks.wording)
+    call, offer = found
+    return counselor_place(call, hooks.wording, offer, f"/ivr/parted?call={call}&offer={offer}")
+
+
+async def parted(_: Webhooks, __: Request) -> bytes:
+    """A softphone's conversation is over, and nothing more is to be said to it."""
+    return EMPTY
+
+
+async def status(hooks: Webhooks, request: Request) -> bytes:
+    """The provider tells how a leg is doing."""
+    await _notice(hooks, notices.status(request, at=hooks.clock()))
+    return EMPTY
+
+
+async def conference(hooks: Webhooks, request: Request) -> bytes:
+    """The provider tells who is in a room."""
+    await _notice(hooks, notices.conference(request, at=hooks.clock()))
+    return EMPTY
+
+
+async def _notice(hooks: Webhooks, fact: Fact) -> None:
+    try:
+        await hooks.journal.keep(fact)
+    except Unkept:
+        hooks.spool.add(fact)
+
+
+async def fallback(hooks: Webhooks, request: Request) -> bytes:
+    """Our primary URL failed: needs neither database nor Redis."""
+    return to_duty_desk(hooks.catalog.newest, hooks.wording, request)
+
+
+async def play_music(hooks: Webhooks, _: Request) -> bytes:
+    """Somebody is alone in a room, or on hold."""
+    return music(hooks.wording)
+
+
+ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
+    "/ivr/voice": voice,
+    "/ivr/status": status,
+    "/ivr/fallback": fallback,
+    "/ivr/softphone": softphone,
+    "/ivr/pressed": pressed,
+    "/ivr/waiting": waiting,
+    "/ivr/left": left,
+    "/ivr/talked": talked,
+    "/ivr/forwarded": forwarded,
+    "/ivr/summoned": summoned,
+    "/ivr/returned": returned,
+    "/ivr/conference": conference,
+    "/ivr/parted": parted,
+    "/ivr/music": play_music,
+}
+"""Every address a provider is told, and who answers there."""

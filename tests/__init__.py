@@ -1,0 +1,4 @@
+"""Promises, each a sentence that is true.
+
+Knows everything, and nothing depends on it.
+"""
