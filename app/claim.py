@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from app.embedded.server import evict
+from app.embedded.server import evict, ours
 
 NAME = "running"
 
@@ -36,9 +36,14 @@ class Claim:
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[Claim]:
-    """Hold `folder` (made if missing); raises AlreadyRunningError with the holder's note if somebody else does."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / NAME).open("a+", encoding="utf-8") as file:
+    """Hold `folder` (made if missing); raises AlreadyRunningError with the holder's note if somebody else does.
+
+    Raises EmbeddedError if the folder belongs to another account.
+    """
+    with ours(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / NAME).open("a+", encoding="utf-8")
+    with opened as file:
         try:
             # The lock goes with the process, so a killed server leaves nothing to clear away.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -61,16 +63,25 @@ def identity(owner: Owner | None) -> Identity:
 
 def command_of(process: Process) -> list[str]:
     """Give the command line, made so that the kernel stops the child when we are killed (Linux; elsewhere as it is)."""
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        return list(process.command)
     # The bond is to the thread that starts the child, so start children from the main thread only.
-    return [setpriv, "--pdeathsig", process.stop_signal.name.removeprefix("SIG"), *process.command]
+    name = process.stop_signal.name.removeprefix("SIG")
+    return [*(part.format(name) for part in _bond()), *process.command]
+
+
+@cache
+def _bond() -> tuple[str, ...]:
+    """Give util-linux's setpriv with the option we need; nothing where it is missing or somebody else's."""
+    setpriv = shutil.which("setpriv")
+    bond = (setpriv, "--pdeathsig", "{}") if setpriv else ()
+    if bond and subprocess.run([*bond[:2], "TERM", "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+        return bond
+    return ()
 
 
 def options_of(process: Process) -> Options:
     """Give what to start the child with: its own session, so that Ctrl-C reaches us alone and we choose the order."""
-    environment = {**os.environ, **process.env}
+    # Whatever Python says is wanted at once, not when four kilobytes of it have come together.
+    environment = {"PYTHONUNBUFFERED": "1", **os.environ, **process.env}
     return Options(cwd=process.cwd, env=environment, start_new_session=True, **identity(process.owner))
 
 

@@ -1,6 +1,7 @@
 """Past facts that one package tells another through the outbox."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
@@ -23,11 +24,16 @@ class Message:
 
     def body(self) -> dict[str, Any]:
         """Give the message as JSON-ready values."""
-        dumped: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")
+        dumped: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json")
         return dumped
 
     @classmethod
     def read(cls, body: dict[str, Any]) -> "Message":
         """Read a stored body back; raises pydantic.ValidationError where it does not fit."""
-        message: Message = TypeAdapter(cls).validate_python(body)
+        message: Message = _adapter(cls).validate_python(body)
         return message
+
+
+@cache
+def _adapter(kind: type[Message]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

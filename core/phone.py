@@ -12,6 +12,7 @@ Kind = Literal["number", "short", "client", "sip", "withheld"]
 HOME = "KR"
 _WITHHELD = ("anonymous", "unknown", "restricted", "unavailable", "private", "withheld", "no number", "+266696687")
 _SHORTEST_NUMBER = 7
+_KOREAN_MOBILE = re.compile(r"\+8210\d{8}")
 _SERVICE = re.compile(r"1[568]\d{6}")
 """Korean service numbers such as 1577-0199 have no E.164 form."""
 
@@ -32,6 +33,9 @@ class Address:
 def read_address(raw: str) -> Address:
     """Read a provider's From or To; what cannot be read is `withheld`, never an error."""
     words = raw.strip()
+    if _KOREAN_MOBILE.fullmatch(words):
+        # What nearly every caller sends needs no library to be understood.
+        return Address("number", words)
     if words.startswith("client:"):
         return Address("client", words.removeprefix("client:"))
     if words.startswith(("sip:", "sips:")):

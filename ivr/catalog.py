@@ -1,5 +1,6 @@
 """Reads the flows from their files and refuses, at start-up, one that could leave a caller stranded."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ SPOKEN_BY_THE_FLOW = (
     "nobody_answers", "not_a_choice", "nothing_heard", "place", "place_next", "return_to_queue", "still_here",
     "to_duty_desk", "wait_minutes", "wait_short", "waiting_choices", "waiting_choices_unreachable",
 )  # fmt: skip
+_NAME = re.compile(r"[a-z_]+")
 _KINDS: Mapping[str, type[Node]] = {"menu": Menu, "tell": Tell, "queue": Queue, "forward": Forward}
 
 
@@ -65,7 +67,8 @@ def _node(body: dict[str, Any]) -> Node:
 
 def check(flow: Flow) -> None:
     """Refuse a flow with a way to nowhere, missing words, or a node from which no person is reached."""
-    faults = [*_dangling(flow), *_unspoken(flow), *_stranded(flow)]
+    faults = [f"the name {name!r} is not of small letters and _" for name in flow.nodes if not _NAME.fullmatch(name)]
+    faults += [*_dangling(flow), *_unspoken(flow), *_stranded(flow)]
     if faults:
         raise BadFlow(f"Flow {flow.version}: " + "; ".join(faults))
 

@@ -50,7 +50,7 @@ class Forward:
 Node = Menu | Tell | Queue | Forward
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """One version of the whole menu: nodes by name, words by prompt and language."""
 

@@ -1,7 +1,6 @@
 """What a turn leaves behind: the fact for the journal, and the rows that hang on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -43,7 +42,7 @@ def contact_of(call_sid: str) -> UUID:
 
 def write_event(event: Event) -> dict[str, Any]:
     """Write an event for the journal."""
-    return {"is": type(event).__name__, **asdict(event)}
+    return {"is": type(event).__name__, **{name: getattr(event, name) for name in event.__slots__}}
 
 
 def read_event(heard: Mapping[str, Any]) -> Event:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlencode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,10 @@ class Spot:
     @property
     def query(self) -> str:
         """Write the spot as a query string; `read_spot` reads it back."""
-        values = (self.flow, self.node, self.turn, self.tries, self.language, self.about, int(self.reachable))
-        return urlencode(dict(zip(_NAMES, values, strict=True)))
+        return (
+            f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
+            f"&about={self.about}&reachable={int(self.reachable)}"
+        )
 
 
 _NAMES = ("flow", "node", "turn", "tries", "language", "about", "reachable")

@@ -1,7 +1,6 @@
 """Verbs to TwiML, the provider's language, as text ready to send."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -13,7 +12,7 @@ LANGUAGES: Final = {"ko": "ko-KR", "en": "en-US"}
 EMPTY: Final = f"{PROLOG}<Response/>".encode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wording:
     """What TwiML needs to know of this installation: addresses, numbers and voices."""
 
@@ -41,16 +40,10 @@ def attribute(words: str) -> str:
     return escape(words, {'"': "&quot;"})
 
 
-@lru_cache(maxsize=8192)
 def render(verbs: tuple[Verb, ...], wording: Wording, room: str = "") -> bytes:
-    """Write a reply. Replies that do not name the call's own `room` are the same for every caller, and written once."""
+    """Write a reply; `room` is the call's own, for verbs that join it."""
     inner = "".join(_verb(verb, wording, room) for verb in verbs)
     return f"{PROLOG}<Response>{inner}</Response>".encode()
-
-
-def needs_room(verbs: tuple[Verb, ...]) -> bool:
-    """Tell whether a reply names the call's own room."""
-    return any(isinstance(verb, Join) for verb in verbs)
 
 
 def _verb(verb: Verb, wording: Wording, room: str) -> str:

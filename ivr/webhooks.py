@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from ivr.menu import Flow
 from ivr.signature import Keys
 from ivr.spool import Spool
 from ivr.spot import Spot, read_spot
-from ivr.twiml import EMPTY, Wording, counselor_place, needs_room, render
+from ivr.twiml import EMPTY, Wording, counselor_place, render
+from ivr.verbs import Join
 
 log = logging.getLogger(__name__)
 
@@ -75,17 +77,26 @@ async def _turn(hooks: Webhooks, request: Request, event: Event, spot: Spot) -> 
     if not request.call_sid:
         return to_duty_desk(hooks.catalog.newest, hooks.wording, request)
     flow = hooks.catalog.of(spot.flow)
-    done = step(flow, spot, event)
+    done, reply = _decide(flow, spot, event, hooks.wording)
     key = f"{request.door}:{spot.turn}{request.query.get('offer', '')[:40]}"
     heard = {"door": request.door, "spot": spot.query, "event": record.write_event(event)}
     fact = record.turn(request.fields, key, heard, done, at=hooks.clock(), vault=hooks.vault)
     try:
-        if not await hooks.journal.keep(fact):
-            done = await _again(hooks, fact, done)
+        if await hooks.journal.keep(fact):
+            return reply or render(done.verbs, hooks.wording, request.call_sid)
+        done = await _again(hooks, fact, done)
     except Unkept as error:
         log.error("answered without the database: %s", error)  # noqa: TRY400 - an outage is no bug of this line
         done = _degrade(hooks, fact, flow, done)
-    return render(done.verbs, hooks.wording, request.call_sid if needs_room(done.verbs) else "")
+    return render(done.verbs, hooks.wording, request.call_sid)
+
+
+@lru_cache(maxsize=8192)
+def _decide(flow: Flow, spot: Spot, event: Event, wording: Wording) -> tuple[Step, bytes | None]:
+    """Decide and write a reply once for all callers at this spot; None where it names the caller's own room."""
+    done = step(flow, spot, event)
+    own = any(isinstance(verb, Join) for verb in done.verbs)
+    return done, None if own else render(done.verbs, wording)
 
 
 async def _again(hooks: Webhooks, fact: Fact, done: Step) -> Step:

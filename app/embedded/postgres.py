@@ -18,6 +18,8 @@ from app.embedded.server import Embedded, EmbeddedError, Started, evict, ours, s
 from app.process import Owner, Process, identity
 
 DATABASE = "goodbye120"
+# It names the socket only. It is said everywhere because PGPORT in the environment would otherwise name another.
+PORT = "5432"
 # A private parent folder (mode 0700, root's) would hide the data from the unprivileged account by their full path, but
 # not from a process that already stands in them: the kernel lets every process follow its own cwd link.
 HERE = "/proc/self/cwd"
@@ -34,7 +36,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_directories": "../socket",
     "unix_socket_permissions": "0700",
-    "port": "5432",
+    "port": PORT,
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -76,7 +78,7 @@ def prepare_postgres(folder: Path, *, quick: bool = False) -> Embedded:
         ready=lambda: _answers(sockets),
         grace=10.0,
     )
-    url = f"postgresql+psycopg://postgres@/{DATABASE}?host={quote(str(sockets), safe='/')}"
+    url = f"postgresql+psycopg://postgres@/{DATABASE}?host={quote(str(sockets), safe='/')}&port={PORT}"
     return Embedded(url, process, folder / "postgres.log")
 
 
@@ -127,7 +129,9 @@ def _refuse_other_version(install: Path, data: Path) -> None:
 
 def _answers(sockets: Path) -> bool:
     try:
-        with psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(sockets), port=PORT, user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
             _ensure_database(connection)
     except psycopg.OperationalError:
         return False

@@ -1,0 +1,135 @@
+"""The `goodbye120` command: run the whole helpline, one of its processes, or a call."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.settings import BadSettings, Settings, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Goodbye Loneliness 120, a city's helpline.")
+DATA = Path("var")
+
+
+def settings() -> Settings:
+    """Read the settings, or say what is wrong with them and end with 2."""
+    try:
+        return load()
+    except BadSettings as wrong:
+        typer.echo(f"These settings must be mended first:\n{wrong}", err=True)
+        raise typer.Exit(2) from wrong
+
+
+@app.command()
+def server(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over: delete all data in var/ first.")] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from app.claim import AlreadyRunningError, claimed, wipe
+    from app.embedded import EmbeddedError
+    from app.local import plan
+    from app.supervise import run
+    from app.welcome import words
+
+    try:
+        with claimed(DATA) as claim:
+            if fresh:
+                wipe(claim)
+            local = plan(DATA.resolve())
+            welcome = words(local)
+            claim.tell(welcome)
+            sys.exit(run(local.processes, on_ready=lambda: print(welcome, flush=True)))
+    except AlreadyRunningError as running:
+        typer.echo(f"The helpline already runs here:\n{running}", err=True)
+        raise typer.Exit(1) from running
+    except EmbeddedError as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(1) from failure
+
+
+@app.command()
+def web() -> None:
+    """Serve webhooks, API and pages."""
+    import uvicorn
+
+    s = settings()
+    uvicorn.run(
+        "app.main:create", factory=True, host=s.host, port=s.port, workers=s.web_processes, access_log=False,
+        log_level=s.log_level.lower(), timeout_keep_alive=120, http="httptools", loop="uvloop", server_header=False,
+    )  # fmt: skip
+
+
+@app.command()
+def worker() -> None:
+    """Work on what is owed: deliveries, reminders, escalations."""
+    settings()
+    from app.jobs import work
+
+    work()
+
+
+@app.command()
+def relay() -> None:
+    """Carry messages on as soon as they are committed, and keep the queue's time."""
+    from app.relay import run
+    from app.world import World
+
+    run(World(settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to the newest version."""
+    from app.migrate import upgrade
+
+    upgrade(settings().database_url)
+
+
+@app.command()
+def demo() -> None:
+    """Add the demonstration city's people."""
+    from app.demo import settle
+    from app.world import World, clock
+
+    with World(settings()).sessions.begin() as tx:
+        settle(tx, at=clock())
+
+
+@app.command()
+def doctor() -> None:
+    """Check the configuration before the first call, and say how to mend what is wrong."""
+    from app.doctor import examine
+    from app.world import World
+
+    findings = examine(World(settings()))
+    for finding in findings:
+        typer.echo(finding.line())
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@app.command()
+def simulate(
+    arguments: Annotated[list[str] | None, typer.Argument(help="Options of python -m simulator.")] = None,
+) -> None:
+    """Run the telephone network in miniature by itself."""
+    import runpy
+
+    sys.argv = ["simulator", *(arguments or [])]
+    runpy.run_module("simulator", run_name="__main__")
+
+
+@app.command()
+def call(
+    press: Annotated[str, typer.Option(help="Keys to press, one at each question: 5 1")] = "",
+    caller: Annotated[str, typer.Option("--from", help="Who calls.")] = "+821012345678",
+    to: Annotated[str, typer.Option(help="The number dialed.")] = "120",
+    stay: Annotated[float, typer.Option(help="Seconds to stay on the line after the last key.")] = 60,
+    simulator: Annotated[
+        str, typer.Option(envvar="SIMULATOR_URL", help="Where the simulator answers.")
+    ] = "http://127.0.0.1:8130",
+) -> None:
+    """Place a call in the telephone network in miniature, and print the conversation like a play."""
+    from app.play import perform
+
+    perform(simulator, caller, to, press.split(), stay)

@@ -1,0 +1,1 @@
+"""Promises of the composition root: the servers that come along, and the processes it keeps alive."""
