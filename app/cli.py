@@ -8,7 +8,12 @@ import typer
 
 from app.settings import BadSettings, Settings, load
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Goodbye Loneliness 120, a city's helpline.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Goodbye Loneliness 120, a city's helpline.",
+)
 DATA = Path("var")
 
 
@@ -23,6 +28,7 @@ def settings() -> Settings:
 
 @app.command()
 def server(
+    *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over: delete all data in var/ first.")] = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C."""

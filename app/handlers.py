@@ -3,7 +3,6 @@
 from functools import cache, partial
 
 import casework.handlers
-
 from app.world import World
 from core.delivery import Handlers
 from ivr import messages as heard
@@ -26,5 +25,5 @@ def handlers(world: World) -> Handlers:
         heard.HangUpAsked: steering.hang_up(telephone),
         heard.CallCheckDue: steering.check(telephone),
         queued.OfferAccepted: steering.ring(telephone, world.softphone),
-        **casework.handlers.bind(world),
+        **casework.handlers.handlers(vault=world.settings.vault, redis=world.redis, config=world.casework),
     }

@@ -10,22 +10,21 @@ from typing import Any
 from uuid import UUID
 
 import redis.asyncio
-import routing.routes
-import routing.service as queue
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from redis.exceptions import RedisError
-from routing.board import outlook as board_outlook
 from starlette.types import ASGIApp
 
 import casework.routes
 import ivr.routes
+import routing.routes
+import routing.service as queue
 from app import session
 from app.openapi import describe
 from app.settings import Settings, load
 from app.world import World, clock
 from core import web
-from core.errors import NotFound
+from core.errors import NotFound, Refusal
 from core.journal import Journal
 from ivr import queries
 from ivr.catalog import load as load_flows
@@ -33,6 +32,7 @@ from ivr.events import Waited
 from ivr.record import SIDES
 from ivr.spool import Spool
 from ivr.webhooks import ANSWERS, Webhooks
+from routing.board import outlook as board_outlook
 
 SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
 OUTLOOK_PATIENCE = 0.4
@@ -75,10 +75,10 @@ def webhooks(world: World) -> Webhooks:
 async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -> Waited:
     try:
         async with asyncio.timeout(OUTLOOK_PATIENCE):
-            news = await board_outlook(index, world.settings.site, contact_id)
-    except (RedisError, OSError, TimeoutError):
+            news = await board_outlook(index, world.settings.site, contact_id, world.routing)
+    except (RedisError, OSError, TimeoutError, Refusal):
         return Waited()
-    return Waited(news.place, news.seconds, summoned=news.connecting)
+    return Waited(news.place, summoned=news.state == "connecting")
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:
@@ -115,7 +115,7 @@ def api(world: World, hooks: Webhooks) -> FastAPI:
         world.settings.vault,
         logging.getLogger("web"),
     )
-    state.sessions, state.redis, state.board = world.sessions, world.redis, world.board
+    state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
     web.explain_errors(app)
     for router in (session.router, ivr.routes.router, routing.routes.router, casework.routes.router):
         app.include_router(router)

@@ -20,29 +20,6 @@ def configuration(url: str) -> Config:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Apply every migration not yet applied, under a lock so that two processes may do it at once."""
-    if not list((FOLDER / "versions").glob("*.py")):  # interim
-        import contextlib
-        import importlib
-
-        for m in (
-            "core.audit",
-            "core.journal",
-            "core.outbox",
-            "core.staff",
-            "ivr.tables",
-            "casework.tables",
-            "routing.tables",
-        ):
-            with contextlib.suppress(ImportError):
-                importlib.import_module(m)
-        from sqlalchemy import create_engine
-
-        from core.db import Base
-
-        engine = create_engine(sqlalchemy_url(url))
-        Base.metadata.create_all(engine)
-        engine.dispose()
-        return
     command.upgrade(configuration(url), revision)
 
 

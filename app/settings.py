@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from casework.config import KINDS, Endpoint
 from core.security import Vault
 from ivr.signature import Keys
 from ivr.twiml import Wording
@@ -71,6 +72,12 @@ def _redis(value: str) -> str:
     return value
 
 
+def _endpoints(value: dict[str, str]) -> dict[str, str]:
+    if unknown := set(value) - set(KINDS):
+        raise ValueError(f"there is no request of the kind {min(unknown)!r}; choose among {', '.join(KINDS)}")
+    return value
+
+
 def _account(value: str) -> str:
     if not (value.startswith("AC") and len(value) == 34 and value.isalnum()):  # noqa: PLR2004 - Twilio's SID
         raise ValueError("write the account's SID: AC and 32 letters or digits")
@@ -120,11 +127,16 @@ class Settings(BaseSettings):
     answer_within_seconds: float = 20
     short_abandon_seconds: float = 5
 
-    visit_url: Url | None = None
-    dispatch_url: Url | None = None
+    endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None
-    visit_acknowledge_seconds: int = 3600
+    visit_acknowledge_seconds: int = 1800
     dispatch_acknowledge_seconds: int = 180
+
+    @model_validator(mode="after")
+    def _safe_endpoints(self) -> "Settings":
+        for url in self.endpoints.values():
+            Endpoint(url, self.partner_secret or "")
+        return self
 
     @cached_property
     def vault(self) -> Vault:
@@ -152,13 +164,13 @@ class Settings(BaseSettings):
 def load(env_file: Path | str | None = ".env", **values: Any) -> Settings:
     """Read the settings from the environment and `.env`; raises BadSettings naming every wrong or missing one."""
     try:
-        return Settings(_env_file=env_file, **values)
+        return Settings(_env_file=env_file, **values)  # type: ignore[call-arg] # The library's own argument.
     except ValidationError as error:
         raise BadSettings("\n".join(_fault(fault) for fault in error.errors())) from error
 
 
 def _fault(fault: Mapping[str, Any]) -> str:
-    name = str(fault["loc"][0]).upper()
+    name = str(fault["loc"][0]).upper() if fault["loc"] else "ENDPOINTS and PARTNER_SECRET"
     if fault["type"] == "missing":
         return (
             f"{name} is not set: put it into the environment or into .env (docs/configuration.md says what it is for)."

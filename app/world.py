@@ -1,18 +1,19 @@
 """One process's share of the world: settings turned into connections, keys and the things that use them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from routing.board import Board
-from routing.config import RoutingConfig
 
+import casework.config
 from app.settings import Settings
 from core import db
 from ivr.telephony import TwilioTelephone
+from routing.board import Board
+from routing.config import RoutingConfig
 
 
 def clock() -> datetime:
@@ -20,7 +21,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """What a process needs to do its work; made when first used."""
 
@@ -47,6 +48,19 @@ class World:
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
+
+    @cached_property
+    def casework(self) -> casework.config.Config:
+        """Give casework's clocks, and where its requests are sent."""
+        s = self.settings
+        return casework.config.Config(
+            dispatch_acknowledged_within=timedelta(seconds=s.dispatch_acknowledge_seconds),
+            visit_acknowledged_within=timedelta(seconds=s.visit_acknowledge_seconds),
+            endpoints={
+                kind: casework.config.Endpoint(url, s.partner_secret or "") for kind, url in s.endpoints.items()
+            },
+            public_url=s.public_url,
+        )
 
     @cached_property
     def board(self) -> Board:

@@ -41,7 +41,18 @@ def pin(core: str) -> list[str]:
 def serving(module: str, port: int, env: Mapping[str, str], core: str = SERVER_CORE) -> Iterator[str]:
     """Run an ASGI factory under uvicorn, one process on one core, and give its address."""
     words = ["uvicorn", module, "--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    command = [*pin(core), sys.executable, "-m", *words, "--loop", "uvloop", "--http", "httptools", "--timeout-keep-alive", "75"]
+    command = [
+        *pin(core),
+        sys.executable,
+        "-m",
+        *words,
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--timeout-keep-alive",
+        "75",
+    ]
     process = subprocess.Popen(command, env={**os.environ, **env})
     try:
         base = f"http://127.0.0.1:{port}"

@@ -1,7 +1,6 @@
 """Past facts that one package tells another through the outbox."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
@@ -34,6 +33,11 @@ class Message:
         return message
 
 
-@cache
+_ADAPTERS: dict[type[Message], TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[Message]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    # Making one costs a hundred times what using it does.
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]

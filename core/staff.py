@@ -20,7 +20,8 @@ _CASE = {"contact.read", "contact.write", "case.read", "case.write", "person.rev
 _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}
 _DESK = {"seat.use", "call.control", "queue.read"}
-_WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"} | {"contact.all", "escalation.manage"}
+_WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
+_WATCH |= {"contact.all", "escalation.manage"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),

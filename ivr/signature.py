@@ -18,20 +18,17 @@ Fields = list[tuple[str, str]]
 
 def read_form(body: bytes) -> Fields:
     """Read an urlencoded form, keeping blanks, doubles and order; what is no UTF-8 is replaced, never refused."""
-    return [_pair(part) for part in body.split(b"&") if part]
+    text = body.decode("utf-8", "replace").replace("+", " ")
+    parts = [part.partition("=") for part in text.split("&") if part]
+    if "%" not in text:
+        return [(name, value) for name, _, value in parts]
+    return [
+        (_words(name) if "%" in name else name, _words(value) if "%" in value else value) for name, _, value in parts
+    ]
 
 
-def _pair(part: bytes) -> tuple[str, str]:
-    name, _, value = part.partition(b"=")
-    return _words(name), _words(value)
-
-
-def _words(raw: bytes) -> str:
-    if b"+" in raw:
-        raw = raw.replace(b"+", b" ")
-    if b"%" in raw:
-        raw = unquote_to_bytes(raw)
-    return raw.decode("utf-8", "replace")
+def _words(escaped: str) -> str:
+    return unquote_to_bytes(escaped).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

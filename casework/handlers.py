@@ -1,0 +1,38 @@
+"""Casework's part of the one dictionary of handlers, bound to what they need."""
+
+from functools import partial
+
+from redis import Redis
+
+from casework import messages as m
+from casework import outside
+from casework.config import Config
+from casework.service import dispatches, duties, escalations, visits
+from core.delivery import Handler, Outward
+from core.messages import Message
+from core.security import Vault
+
+
+def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message], Handler]:
+    """Name who handles each of casework's messages."""
+    return {
+        m.DutyOwed: partial(duties.on_owed, redis=redis),
+        m.DutyOpens: partial(duties.on_opens, redis=redis),
+        m.DutyDue: partial(duties.on_due, redis=redis, config=config),
+        m.DutyStillOverdue: partial(duties.on_still_overdue, config=config),
+        m.EscalationRaised: partial(escalations.on_raised, redis=redis),
+        m.EscalationDue: partial(escalations.on_due, config=config),
+        m.VisitRequested: Outward(
+            partial(visits.prepare, vault=vault, config=config, redis=redis), outside.send, visits.record, visits.failed
+        ),
+        m.VisitAcknowledgmentDue: partial(visits.on_acknowledgment_due, config=config),
+        m.VisitDue: partial(visits.on_due, config=config),
+        m.DispatchRequested: Outward(
+            partial(dispatches.prepare, vault=vault, config=config, redis=redis),
+            outside.send,
+            dispatches.record,
+            dispatches.failed,
+        ),
+        m.DispatchAcknowledgmentDue: partial(dispatches.on_acknowledgment_due, config=config),
+        m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
+    }

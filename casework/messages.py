@@ -1,0 +1,99 @@
+"""What casework tells, and its timers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOwed(Message):
+    """Somebody owes something new, or more urgently than before."""
+
+    duty_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOpens(Message):
+    """Timer: the time for a planned duty has come."""
+
+    duty_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDue(Message):
+    """Timer: a duty should be done by now; `watch` tells whether it still means this deadline."""
+
+    duty_id: UUID
+    watch: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DutyStillOverdue(Message):
+    """Timer: a duty was overdue and its owner reminded; if nothing happened since, the supervisor hears of it."""
+
+    duty_id: UUID
+    watch: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRaised(Message):
+    """The supervisor must see something, for the `rung`th time."""
+
+    escalation_id: UUID
+    rung: int
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationDue(Message):
+    """Timer: somebody should have acknowledged this escalation by now."""
+
+    escalation_id: UUID
+    rung: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRequested(Message):
+    """A visit is asked for, for the `page`th time."""
+
+    visit_id: UUID
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAcknowledgmentDue(Message):
+    """Timer: a team should have acknowledged this visit by now."""
+
+    visit_id: UUID
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDue(Message):
+    """Timer: contact should have been made on this visit by now."""
+
+    visit_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchRequested(Message):
+    """Emergency services are asked for, for the `page`th time."""
+
+    dispatch_id: UUID
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchAcknowledgmentDue(Message):
+    """Timer: the agency should have acknowledged this dispatch by now."""
+
+    dispatch_id: UUID
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchArrivalDue(Message):
+    """Timer: somebody should be on the scene by now."""
+
+    dispatch_id: UUID

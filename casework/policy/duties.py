@@ -1,0 +1,44 @@
+"""Whose duty it is, what comes before what, and what a caller who was not answered is owed."""
+
+from typing import Literal, get_args
+
+DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review"]
+Team = Literal["counselors", "center", "supervisors"]
+Priority = Literal["normal", "high", "danger"]
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+
+TEAM_OF: dict[DutyKind, Team] = {
+    "callback": "counselors",
+    "first_response": "center",
+    "follow_up": "counselors",
+    "in_depth_callback": "center",
+    "review": "supervisors",
+}
+TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
+    "counselor": frozenset({"counselors"}),
+    "social_worker": frozenset({"center"}),
+    "supervisor": frozenset({"counselors", "center", "supervisors"}),
+}
+
+Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "refused"]
+"""What came of an attempt."""
+
+
+def teams(role: str) -> frozenset[Team]:
+    """List the teams whose duties somebody of this role may take."""
+    return TEAMS_OF_ROLE.get(role, frozenset())
+
+
+def after_another_call(now: Priority, *, danger: bool) -> Priority:
+    """Raise a call-back whose caller gave up once more."""
+    return "danger" if danger or now == "danger" else "high"
+
+
+Owed = Literal["nothing", "callback", "number_withheld"]
+
+
+def owed_to_unanswered(*, past_menu: bool, reachable: bool) -> Owed:
+    """Tell what a caller who left unanswered is owed."""
+    if not past_menu:
+        return "nothing"
+    return "callback" if reachable else "number_withheld"

@@ -1,0 +1,82 @@
+"""Finding contacts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from casework.tables import Contact, Duty
+from core.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFilter:
+    """Which contacts to list; None does not ask."""
+
+    owner_id: UUID | None = None
+    or_unowned: bool = False
+    state: str | None = None
+    outcome_class: str | None = None
+    before: datetime | None = None
+    limit: int = 50
+
+
+def contact(tx: Session, contact_id: UUID) -> Contact:
+    """Give a contact; raises NotFound."""
+    found = tx.get(Contact, contact_id)
+    if found is None:
+        raise NotFound("There is no such contact.")
+    return found
+
+
+def lock_contact(tx: Session, contact_id: UUID) -> Contact:
+    """Lock a contact until this transaction ends; raises NotFound."""
+    found = tx.get(Contact, contact_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound("There is no such contact.")
+    return found
+
+
+def contacts(tx: Session, wanted: ContactFilter) -> Sequence[Contact]:
+    """List contacts, newest first."""
+    rules: list[ColumnElement[bool]] = []
+    if wanted.owner_id is not None:
+        own = Contact.owner_id == wanted.owner_id
+        rules.append(or_(own, Contact.owner_id.is_(None)) if wanted.or_unowned else own)
+    if wanted.state is not None:
+        rules.append(Contact.state == wanted.state)
+    if wanted.outcome_class is not None:
+        rules.append(Contact.outcome_class == wanted.outcome_class)
+    if wanted.before is not None:
+        rules.append(Contact.opened_at < wanted.before)
+    newest = select(Contact).where(*rules).order_by(Contact.opened_at.desc(), Contact.id).limit(wanted.limit)
+    return tx.scalars(newest).all()
+
+
+def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
+    """Count this caller's earlier contacts and give the time of the latest; a withheld number has none."""
+    if contact.caller_fingerprint is None:
+        return 0, None
+    same = (Contact.caller_fingerprint == contact.caller_fingerprint, Contact.opened_at < contact.opened_at)
+    row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same)).one()
+    return row[0], row[1]
+
+
+def lock_unanswered(tx: Session, callback_duty_id: UUID) -> Sequence[Contact]:
+    """Lock the contacts that wait for this call-back and that nobody owns."""
+    waiting = (Contact.callback_duty_id == callback_duty_id, Contact.state == "open", Contact.ended_at.is_not(None))
+    return tx.scalars(select(Contact).where(*waiting).order_by(Contact.id).with_for_update()).all()
+
+
+def owes_on(tx: Session, contact: Contact, staff_id: UUID) -> bool:
+    """Tell whether this person has a duty on this contact, its case or its caller's call-back that is not over."""
+    on_it = Duty.contact_id == contact.id
+    if contact.case_id is not None:
+        on_it = or_(on_it, Duty.case_id == contact.case_id)
+    if contact.callback_duty_id is not None:
+        on_it = or_(on_it, Duty.id == contact.callback_duty_id)
+    mine = select(Duty.id).where(on_it, Duty.owner_id == staff_id, Duty.ended_at.is_(None)).limit(1)
+    return tx.scalar(mine) is not None

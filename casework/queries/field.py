@@ -1,0 +1,83 @@
+"""Finding visits, dispatches, and how their delivery went."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.policy.states import DISPATCH, VISIT
+from casework.tables import Dispatch, DispatchAttempt, Milestone, Visit
+from core.errors import NotFound
+
+
+def visit(tx: Session, visit_id: UUID) -> Visit:
+    """Give a visit; raises NotFound."""
+    found = tx.get(Visit, visit_id)
+    if found is None:
+        raise NotFound("There is no such visit.")
+    return found
+
+
+def lock_visit(tx: Session, visit_id: UUID) -> Visit:
+    """Lock a visit until this transaction ends; raises NotFound."""
+    found = tx.get(Visit, visit_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound("There is no such visit.")
+    return found
+
+
+def dispatch(tx: Session, dispatch_id: UUID) -> Dispatch:
+    """Give a dispatch; raises NotFound."""
+    found = tx.get(Dispatch, dispatch_id)
+    if found is None:
+        raise NotFound("There is no such dispatch.")
+    return found
+
+
+def lock_dispatch(tx: Session, dispatch_id: UUID) -> Dispatch:
+    """Lock a dispatch until this transaction ends; raises NotFound."""
+    found = tx.get(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound("There is no such dispatch.")
+    return found
+
+
+def visits(tx: Session, *, district: str | None, open_only: bool, limit: int = 100) -> Sequence[Visit]:
+    """List visits, of one district or all, the one to make soonest first."""
+    rules = [] if district is None else [Visit.district == district]
+    if open_only:
+        rules.append(Visit.state.not_in(VISIT.closed))
+    return tx.scalars(select(Visit).where(*rules).order_by(Visit.visit_by, Visit.id).limit(limit)).all()
+
+
+def dispatches(tx: Session, *, open_only: bool, limit: int = 100) -> Sequence[Dispatch]:
+    """List dispatches, what nobody has acknowledged first, oldest first."""
+    rules = [Dispatch.state.not_in(DISPATCH.closed)] if open_only else []
+    order = (Dispatch.closed_at.is_not(None), Dispatch.acknowledged_at.is_not(None), Dispatch.requested_at, Dispatch.id)
+    return tx.scalars(select(Dispatch).where(*rules).order_by(*order).limit(limit)).all()
+
+
+def attempts(tx: Session, of: tuple[str, UUID]) -> Sequence[DispatchAttempt]:
+    """List the attempts to deliver a visit or a dispatch, oldest first."""
+    own = select(DispatchAttempt).where(DispatchAttempt.of_kind == of[0], DispatchAttempt.of_id == of[1])
+    return tx.scalars(own.order_by(DispatchAttempt.at, DispatchAttempt.id)).all()
+
+
+def latest_attempt(tx: Session, of: tuple[str, UUID]) -> DispatchAttempt | None:
+    """Give the attempt that was made last, or None."""
+    own = select(DispatchAttempt).where(DispatchAttempt.of_kind == of[0], DispatchAttempt.of_id == of[1])
+    latest = own.order_by(DispatchAttempt.at.desc(), DispatchAttempt.id.desc()).limit(1)
+    return tx.scalars(latest).one_or_none()
+
+
+def milestones(tx: Session, of: tuple[str, UUID]) -> Sequence[Milestone]:
+    """List the steps of a visit or a dispatch, oldest first."""
+    own = select(Milestone).where(Milestone.of_kind == of[0], Milestone.of_id == of[1])
+    return tx.scalars(own.order_by(Milestone.at, Milestone.n)).all()
+
+
+def asked_by_contact(tx: Session, contact_id: UUID) -> tuple[Visit | None, Dispatch | None]:
+    """Give the visit and the dispatch that a contact started."""
+    visit = tx.scalars(select(Visit).where(Visit.contact_id == contact_id)).first()
+    return visit, tx.scalars(select(Dispatch).where(Dispatch.contact_id == contact_id)).first()

@@ -1,0 +1,22 @@
+"""Districts and teams."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from casework.tables import District, Team
+
+
+def districts(tx: Session, *, on: date) -> Sequence[District]:
+    """List the districts there are on a day, by code."""
+    valid = (District.valid_from <= on, or_(District.valid_to.is_(None), District.valid_to > on))
+    return tx.scalars(select(District).where(*valid).order_by(District.code)).all()
+
+
+def team_of(tx: Session, district: str) -> UUID | None:
+    """Give the team that visits in a district, or None where nobody does yet."""
+    own = select(Team.id).where(Team.district == district, Team.active).order_by(Team.name).limit(1)
+    return tx.scalar(own)

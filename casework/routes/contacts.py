@@ -1,0 +1,105 @@
+"""Contacts: the list, the form as a draft, finalizing it, and looking behind the masks."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from casework.form import Form, OutcomeClass, When
+from casework.queries import contacts as queries
+from casework.routes.parts import In, Limit, Why, WithMeans
+from casework.service import drafts, reading
+from casework.service.access import require_reader
+from casework.service.finalize import Final, finalize
+from casework.views import ContactDetail, ContactOut, RevealedOut
+from core.staff import Actor
+from core.web import Now, Tx, allow
+
+router = APIRouter(prefix="/contacts", tags=["contacts"])
+State = Literal["open", "in_progress", "draft", "finalized", "reopened", "voided"]
+
+
+class Wanted(In):
+    """Which contacts to list: `mine`, or the `recent` ones I may see; older ones with the last one's `opened_at`."""
+
+    view: Literal["mine", "recent"] = "mine"
+    state: State | None = None
+    outcome_class: OutcomeClass | None = None
+    before: When | None = None
+    limit: Limit = 50
+
+
+class DraftIn(In):
+    """An edit of the form that was read at `version`: any part of it; null takes a value away."""
+
+    version: int
+    form: Form
+
+
+class FinalizeIn(In):
+    """The last edit before finalizing, if there is any, and the version it was written against."""
+
+    version: int | None = None
+    form: Form | None = None
+
+
+@router.get("")
+def list_contacts(
+    wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
+) -> list[ContactOut]:
+    """List contacts, newest first; callers are masked."""
+    everybody = wanted.view == "recent" and actor.may("contact.all")
+    found = queries.contacts(
+        tx,
+        queries.ContactFilter(
+            owner_id=None if everybody else actor.id,
+            or_unowned=wanted.view == "recent",
+            state=wanted.state,
+            outcome_class=wanted.outcome_class,
+            before=wanted.before,
+            limit=wanted.limit,
+        ),
+    )
+    return [reading.contact_in_list(contact, means.vault) for contact in found]
+
+
+@router.get("/{contact_id}")
+def read_contact(
+    contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
+) -> ContactDetail:
+    """Read a contact and its form, masked."""
+    contact = queries.contact(tx, contact_id)
+    require_reader(tx, contact, actor)
+    return reading.contact_whole(tx, contact, means.vault)
+
+
+@router.patch("/{contact_id}")
+def save_draft(
+    contact_id: UUID, body: DraftIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, means: WithMeans
+) -> ContactDetail:
+    """Save any part of the form; a stale version answers 409 with the current form."""
+    contact = drafts.save(tx, contact_id, actor, body.form, version=body.version, vault=means.vault)
+    return reading.contact_whole(tx, contact, means.vault)
+
+
+@router.post("/{contact_id}/finalize")
+def finalize_contact(
+    contact_id: UUID,
+    body: FinalizeIn,
+    actor: Annotated[Actor, allow("contact.write")],
+    tx: Tx,
+    at: Now,
+    means: WithMeans,
+) -> ContactDetail:
+    """Finalize a contact and start what follows; the same body again answers the same and starts nothing."""
+    contact = finalize(tx, contact_id, actor, Final(body.form, body.version), means=means, at=at)
+    return reading.contact_whole(tx, contact, means.vault)
+
+
+@router.post("/{contact_id}/reveal")
+def reveal_contact(
+    contact_id: UUID, body: Why, actor: Annotated[Actor, allow("person.reveal")], tx: Tx, at: Now, means: WithMeans
+) -> RevealedOut:
+    """Give telephones, names and addresses in clear; the reason is written down."""
+    seen = drafts.reveal(tx, contact_id, actor, body.reason, vault=means.vault, at=at)
+    return RevealedOut(caller=seen.caller, form=seen.form)

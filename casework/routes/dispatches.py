@@ -1,0 +1,97 @@
+"""Dispatches: the dispatcher's board, every step, and the supervisor's close."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from casework.queries import field as queries
+from casework.routes.parts import In, Limit, Why, WithMeans
+from casework.service import dispatches as service
+from casework.service import reading
+from casework.views import DispatchDetail, DispatchOut, PacketOut
+from casework.words import Name, Paragraph
+from core import audit
+from core.staff import Actor
+from core.web import Now, Tx, allow
+
+router = APIRouter(prefix="/dispatches", tags=["dispatches"])
+
+
+class Wanted(In):
+    """Which dispatches to list."""
+
+    open_only: bool = True
+    limit: Limit = 100
+
+
+class AcknowledgeIn(In):
+    """Who at the agency took it, and the number they gave."""
+
+    by: Name | None = None
+    receipt: Name | None = None
+
+
+class MilestoneIn(In):
+    """What the agency said of its way."""
+
+    state: Literal["acknowledged", "en_route", "on_scene", "contact_made", "no_contact", "failed", "resolved"]
+    words: Paragraph | None = None
+
+
+@router.get("")
+def list_dispatches(
+    wanted: Annotated[Wanted, Query()], _actor: Annotated[Actor, allow("dispatch.read")], tx: Tx
+) -> list[DispatchOut]:
+    """List dispatches, what nobody has acknowledged first."""
+    found = queries.dispatches(tx, open_only=wanted.open_only, limit=wanted.limit)
+    return [DispatchOut.model_validate(dispatch) for dispatch in found]
+
+
+@router.get("/{dispatch_id}")
+def read_dispatch(dispatch_id: UUID, _actor: Annotated[Actor, allow("dispatch.read")], tx: Tx) -> DispatchDetail:
+    """Read a dispatch with every attempt to deliver it and every step."""
+    return reading.dispatch_whole(tx, queries.dispatch(tx, dispatch_id))
+
+
+@router.post("/{dispatch_id}/reveal")
+def reveal_dispatch(
+    dispatch_id: UUID, body: Why, actor: Annotated[Actor, allow("dispatch.write")], tx: Tx, at: Now, means: WithMeans
+) -> PacketOut:
+    """Give a dispatch's place, danger and telephone in clear; that somebody looked is written down."""
+    dispatch = queries.dispatch(tx, dispatch_id)
+    audit.record(tx, actor.id, "dispatch.reveal", ("dispatch", dispatch.id), at=at, reason=body.reason)
+    return PacketOut(words=reading.dispatch_in_clear(dispatch, means.vault))
+
+
+@router.post("/{dispatch_id}/acknowledge")
+def acknowledge_dispatch(
+    dispatch_id: UUID, body: AcknowledgeIn, actor: Annotated[Actor, allow("dispatch.write")], tx: Tx, at: Now
+) -> DispatchDetail:
+    """Write down that the agency has it."""
+    by = body.by or actor.name
+    dispatch = service.acknowledge(tx, dispatch_id, by=by, at=at, receipt=body.receipt, actor_id=actor.id)
+    return reading.dispatch_whole(tx, dispatch)
+
+
+@router.post("/{dispatch_id}/milestone")
+def report_milestone(
+    dispatch_id: UUID,
+    body: MilestoneIn,
+    actor: Annotated[Actor, allow("dispatch.write")],
+    tx: Tx,
+    at: Now,
+    means: WithMeans,
+) -> DispatchDetail:
+    """Write down the next step; contact made ends the duty."""
+    news = service.Report(body.state, body.words)
+    return reading.dispatch_whole(tx, service.report(tx, dispatch_id, news, actor, means=means, at=at))
+
+
+@router.post("/{dispatch_id}/close")
+def close_dispatch(
+    dispatch_id: UUID, body: Why, actor: Annotated[Actor, allow("dispatch.close")], tx: Tx, at: Now, means: WithMeans
+) -> DispatchDetail:
+    """End a dispatch by a supervisor's reasoned decision."""
+    dispatch = service.close(tx, dispatch_id, actor, body.reason, vault=means.vault, at=at)
+    return reading.dispatch_whole(tx, dispatch)

@@ -1,0 +1,96 @@
+"""What visits and dispatches share: handed to the outside, acknowledged, paged again."""
+
+from datetime import datetime
+from typing import Literal, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework import outside, signing
+from casework.config import Config, Endpoint
+from casework.queries import field as queries
+from casework.service.escalations import escalate, resolve_about
+from casework.service.steps import step
+from casework.tables import Dispatch, DispatchAttempt, Visit
+from core.ids import new_id
+
+Kind = Literal["visit", "dispatch"]
+WAITED_FOR = frozenset({"no_endpoint", "not_acknowledged"})
+
+
+def kind_of(asked: Visit | Dispatch) -> Kind:
+    """Tell a visit from a dispatch."""
+    return "visit" if isinstance(asked, Visit) else "dispatch"
+
+
+def endpoint_of(asked: Visit | Dispatch, config: Config) -> Endpoint | None:
+    """Give where this kind of request is delivered, None where it waits on the board."""
+    return config.endpoints.get("visit" if isinstance(asked, Visit) else asked.kind)
+
+
+def request(
+    tx: Session, asked: Visit | Dispatch, body: bytes, *, config: Config, at: datetime
+) -> outside.Request | None:
+    """Write down an attempt and give what it sends.
+
+    Without an endpoint there is none: the request waits on the board, and the supervisor hears of it.
+    """
+    endpoint = endpoint_of(asked, config)
+    if endpoint is None:
+        asked.via = "board"
+        escalate(tx, (kind_of(asked), asked.id), "no_endpoint", config=config, at=at, case_id=asked.case_id)
+        return None
+    asked.via = "endpoint"
+    host = (urlsplit(endpoint.url).hostname or "")[:255]
+    attempt = DispatchAttempt(
+        id=new_id(at), of_kind=kind_of(asked), of_id=asked.id, page=asked.page, at=at, host=host, state="sent"
+    )
+    tx.add(attempt)
+    tx.flush()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "goodbye120",
+        "Idempotency-Key": str(asked.id),
+        "Goodbye120-Page": str(asked.page),
+        signing.HEADER: signing.sign(endpoint.secret, at, body),
+    }
+    return outside.Request(attempt.id, endpoint, headers, body, config.outside_timeout)
+
+
+def delivered(tx: Session, asked: Visit | Dispatch, reply: outside.Reply, *, at: datetime) -> None:
+    """Write down that the other side has it."""
+    attempt = tx.get_one(DispatchAttempt, reply.attempt_id)
+    attempt.state = "acknowledged" if reply.acknowledged else "delivered"
+    attempt.status, attempt.answered_at = reply.status, at
+    asked.delivered_at = asked.delivered_at or at
+    tx.flush()
+
+
+def undelivered(tx: Session, of: tuple[Kind, UUID], error: Exception, *, at: datetime) -> None:
+    """Write down that the latest attempt failed; the outbox tries again."""
+    attempt = queries.latest_attempt(tx, of)
+    if attempt is not None and attempt.state == "sent":
+        attempt.state, attempt.answered_at, attempt.error = "failed", at, str(error)[:500]
+        attempt.status = cast("int | None", getattr(error, "status", None))
+
+
+def note_acknowledgment(
+    tx: Session, asked: Visit | Dispatch, *, by: str, at: datetime, receipt: str | None, actor_id: UUID | None
+) -> None:
+    """Write down who took up a locked visit or dispatch; nobody waits for that any longer."""
+    asked.acknowledged_at, asked.acknowledged_by, asked.receipt = at, by[:80], receipt
+    asked.version += 1
+    step(tx, (kind_of(asked), asked.id), "acknowledged", by=by[:80], at=at)
+    resolve_about(tx, (kind_of(asked), asked.id), by=actor_id, at=at, reasons=WAITED_FOR)
+
+
+def page_again(tx: Session, asked: Visit | Dispatch, page: int, *, config: Config, at: datetime) -> bool:
+    """Escalate a locked request nobody acknowledged; True where it shall be sent once more."""
+    if asked.acknowledged_at is not None or asked.closed_at is not None or asked.page != page:
+        return False
+    escalate(tx, (kind_of(asked), asked.id), "not_acknowledged", config=config, at=at, case_id=asked.case_id)
+    if asked.page >= config.pages:
+        return False
+    asked.page += 1
+    return True

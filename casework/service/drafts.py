@@ -1,0 +1,73 @@
+"""The contact's form while it is being written, and looking behind the masks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework import draft
+from casework.form import Form, Values
+from casework.queries import contacts as queries
+from casework.service.access import require_reader, require_writer
+from casework.tables import Contact
+from core import audit
+from core.errors import Conflict, Stale
+from core.security import Vault
+from core.staff import Actor
+
+EDITABLE = frozenset({"in_progress", "draft", "reopened"})
+
+
+def stale(contact: Contact, vault: Vault) -> Stale:
+    """Make the refusal that carries what is there now, masked."""
+    current = draft.masked(draft.unseal(contact.form_cipher, vault))
+    words = "Somebody changed this form since you read it. Look at `current` and send your change with its version."
+    return Stale(words, version=contact.version, current=current)
+
+
+def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: int, vault: Vault) -> Contact:
+    """Lay an edit over the draft.
+
+    Raises Forbidden for somebody else's contact, Stale where `version` is not the current one, and Conflict where
+    the contact is not being written.
+    """
+    contact = queries.lock_contact(tx, contact_id)
+    require_writer(contact, actor)
+    if contact.state not in EDITABLE:
+        raise Conflict(f"This contact is {contact.state}: its form cannot be edited.", state=contact.state)
+    if contact.version != version:
+        raise stale(contact, vault)
+    old = draft.unseal(contact.form_cipher, vault)
+    new = draft.edit(old, form)
+    if new != old:
+        contact.form_cipher, contact.version = draft.seal(new, vault), contact.version + 1
+        mirror(contact, draft.read(new))
+        tx.flush()
+    return contact
+
+
+def mirror(contact: Contact, form: Form) -> None:
+    """Copy what may stand in the clear into the contact's columns, for lists and statistics."""
+    contact.outcome_class, contact.outcome, contact.relation = form.outcome_class, form.outcome, form.relation
+    contact.topic, contact.triage_level = form.topic, form.triage_level
+    contact.consent = form.consent.answer if form.consent else None
+    contact.consent_basis = form.consent.legal_basis if form.consent else None
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Personal data in clear, for whoever gave a reason."""
+
+    caller: str | None
+    form: Values
+
+
+def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Revealed:
+    """Give a contact's names, telephones and addresses in clear, and write down who looked and why."""
+    contact = queries.contact(tx, contact_id)
+    require_reader(tx, contact, actor)
+    audit.record(tx, actor.id, "person.reveal", ("contact", contact.id), at=at, reason=reason)
+    caller = vault.open(contact.caller_cipher) if contact.caller_cipher else None
+    values = draft.unseal(contact.form_cipher, vault)
+    return Revealed(caller, {key: values[key] for key in ("reporter", "subject", "next_step") if key in values})

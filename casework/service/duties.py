@@ -1,0 +1,180 @@
+"""Doing what is owed: taken, tried, done or called off; and what happens when it is late."""
+
+from datetime import datetime
+from uuid import UUID
+
+from redis import Redis
+from sqlalchemy.orm import Session
+
+from casework.config import Config
+from casework.messages import DutyDue, DutyOpens, DutyOwed, DutyStillOverdue
+from casework.policy.duties import Result, teams
+from casework.policy.states import CONTACT, DUTY, move
+from casework.queries import contacts as contact_queries
+from casework.queries import duties as queries
+from casework.service.calls import callback_over
+from casework.service.cases import responded
+from casework.service.escalations import TOPIC, escalate, resolve, resolve_about
+from casework.service.owing import end
+from casework.tables import Contact, Duty, DutyAttempt
+from core import audit, live, outbox
+from core.errors import Conflict, Forbidden
+from core.ids import new_id
+from core.security import Vault
+from core.staff import Actor
+
+
+def _may(duty: Duty, actor: Actor) -> None:
+    if duty.team not in teams(actor.role) and duty.owner_id != actor.id:
+        raise Forbidden(f"This duty is for the team {duty.team}.")
+
+
+def _own(duty: Duty, actor: Actor) -> None:
+    _may(duty, actor)
+    if duty.owner_id != actor.id and not actor.may("contact.all"):
+        raise Forbidden("Take this duty first: it is not yours.")
+
+
+def take(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
+    """Make a duty one's own; raises Conflict where somebody else has it. A supervisor may take it over.
+
+    Whoever takes the call-back of a contact nobody answered owns that contact, to write down what came of it.
+    """
+    contact = _lock_called_back(tx, duty_id)
+    duty = queries.lock_duty(tx, duty_id)
+    _may(duty, actor)
+    if duty.ended_at is not None:
+        raise Conflict(f"This duty is {duty.state}: there is nothing to take.", state=duty.state)
+    if duty.owner_id == actor.id:
+        return duty
+    if duty.owner_id is not None and not actor.may("contact.all"):
+        raise Conflict("Somebody else has taken this duty.", owner_id=str(duty.owner_id))
+    duty.owner_id, duty.taken_at = actor.id, at
+    if contact is not None and contact.state == "open":
+        contact.owner_id, contact.state = actor.id, move(CONTACT, contact.state, "draft")
+    audit.record(tx, actor.id, "duty.take", ("duty", duty.id), at=at)
+    tx.flush()
+    return duty
+
+
+def _lock_called_back(tx: Session, duty_id: UUID) -> Contact | None:
+    # The telephone's news lock a contact before its call-back: the other order here would make the two deadlock.
+    duty = queries.duty(tx, duty_id)
+    if duty is None or duty.kind != "callback" or duty.contact_id is None:
+        return None
+    return contact_queries.lock_contact(tx, duty.contact_id)
+
+
+def attempt(tx: Session, duty_id: UUID, actor: Actor, result: Result, *, config: Config, at: datetime) -> Duty:
+    """Write down a try.
+
+    The duty is looked at again in a while; after enough tries that reached nobody the supervisor decides.
+    """
+    duty = queries.lock_duty(tx, duty_id)
+    _own(duty, actor)
+    duty.state = move(DUTY, duty.state, "attempted")
+    duty.attempts += 1
+    tx.add(DutyAttempt(id=new_id(at), duty_id=duty.id, at=at, by=actor.id, result=result))
+    duty.watch_at = max(duty.due_at, at + config.attempt_again_after)
+    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
+    if result == "reached":
+        responded(tx, duty.case_id, at=at)
+    elif duty.attempts >= config.attempt_limit:
+        escalate(tx, ("duty", duty.id), "exhausted", config=config, at=at, case_id=duty.case_id)
+    tx.flush()
+    return duty
+
+
+def _lock_to_end(tx: Session, duty_id: UUID) -> Duty:
+    # Whoever acknowledges an escalation locks it before its duty: the other order here would make the two deadlock.
+    duty = queries.duty(tx, duty_id)
+    if duty is not None and duty.escalation_id is not None:
+        queries.lock_escalation(tx, duty.escalation_id)
+    return queries.lock_duty(tx, duty_id)
+
+
+def done(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
+    """Mark a duty done; done already, it stays so."""
+    duty = _lock_to_end(tx, duty_id)
+    if duty.state == "done":
+        return duty
+    _own(duty, actor)
+    _end(tx, duty, "done", actor, at)
+    if duty.kind != "review":
+        responded(tx, duty.case_id, at=at)
+    return duty
+
+
+def cancel(tx: Session, duty_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Duty:
+    """Call a duty off, with the reason kept; cancelled already, it stays so."""
+    duty = _lock_to_end(tx, duty_id)
+    if duty.state == "cancelled":
+        return duty
+    _own(duty, actor)
+    _end(tx, duty, "cancelled", actor, at)
+    duty.ended_why_cipher = vault.seal(reason)
+    tx.flush()
+    return duty
+
+
+def _end(tx: Session, duty: Duty, state: str, actor: Actor, at: datetime) -> None:
+    if duty.kind == "callback":
+        callback_over(tx, duty, state, by=actor.id, at=at)
+    else:
+        end(tx, duty, state, by=actor.id, at=at)
+        resolve_about(tx, ("duty", duty.id), by=actor.id, at=at)
+    if duty.escalation_id is not None:
+        resolve(tx, queries.lock_escalation(tx, duty.escalation_id), by=actor.id, at=at)
+    audit.record(tx, actor.id, f"duty.{state}", ("duty", duty.id), at=at)
+
+
+def on_owed(tx: Session, message: DutyOwed, at: datetime, *, redis: Redis) -> None:
+    """Tell the team's screens."""
+    duty = queries.lock_duty(tx, message.duty_id)
+    if duty.ended_at is None:
+        _tell(tx, redis, "duty_owed", duty, at)
+
+
+def on_opens(tx: Session, message: DutyOpens, at: datetime, *, redis: Redis) -> None:
+    """Turn a planned duty into one that is due."""
+    duty = queries.lock_duty(tx, message.duty_id)
+    if duty.state == "planned":
+        duty.state = move(DUTY, duty.state, "due")
+        _tell(tx, redis, "duty_due", duty, at)
+
+
+def on_due(tx: Session, message: DutyDue, at: datetime, *, redis: Redis, config: Config) -> None:
+    """Mark a duty overdue and remind whose it is; at danger the supervisor hears at once, else after the grace."""
+    duty = queries.lock_duty(tx, message.duty_id)
+    if duty.ended_at is not None or duty.watch_at != message.watch or duty.state == "overdue":
+        return
+    duty.state, duty.overdue_at = move(DUTY, duty.state, "overdue"), duty.overdue_at or at
+    _tell(tx, redis, "duty_overdue", duty, at)
+    if duty.kind == "review":
+        return  # An escalation climbs its own ladder.
+    if duty.priority == "danger":
+        escalate(tx, ("duty", duty.id), "overdue", config=config, at=at, case_id=duty.case_id)
+    else:
+        outbox.post(tx, DutyStillOverdue(duty.id, duty.watch_at), at=at, due=at + config.overdue_grace)
+
+
+def on_still_overdue(tx: Session, message: DutyStillOverdue, at: datetime, *, config: Config) -> None:
+    """Bring a duty that stayed overdue after the reminder to the supervisor."""
+    duty = queries.lock_duty(tx, message.duty_id)
+    if duty.state == "overdue" and duty.watch_at == message.watch:
+        escalate(tx, ("duty", duty.id), "overdue", config=config, at=at, case_id=duty.case_id)
+
+
+def _tell(tx: Session, redis: Redis, kind: str, duty: Duty, at: datetime) -> None:
+    body = {
+        "id": str(duty.id),
+        "at": at.isoformat(),
+        "duty": duty.kind,
+        "team": duty.team,
+        "priority": duty.priority,
+        "state": duty.state,
+    }
+    live.tell(tx, redis, TOPIC, kind, **body)
+    live.tell(tx, redis, "duties", kind, **body)
+    if duty.owner_id is not None:
+        live.tell(tx, redis, f"seat:{duty.owner_id}", kind, **body)

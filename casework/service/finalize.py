@@ -1,0 +1,161 @@
+"""Finalizing a contact: the contact, its case and everything it starts, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from casework import draft
+from casework.config import Means
+from casework.form import Form
+from casework.policy.finalizing import Problem, problems
+from casework.policy.states import CONTACT, move
+from casework.policy.triage import GUARDED
+from casework.queries import contacts as queries
+from casework.queries.duties import lock_open_callback
+from casework.queries.people import lock_caller
+from casework.service import starting
+from casework.service.access import require_writer
+from casework.service.calls import callback_over
+from casework.service.cases import open_or_join
+from casework.service.drafts import mirror, stale
+from casework.service.escalations import escalate, resolve_about
+from casework.service.people import Described, known_as
+from casework.service.places import require_district
+from casework.tables import CaseNote, Contact, Person
+from core import audit
+from core.errors import Conflict, Invalid
+from core.ids import new_id
+from core.phone import require_number
+from core.security import Vault
+from core.staff import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """What is laid over the draft to be finalized, and the version it was written against; None asks nothing."""
+
+    form: Form | None = None
+    version: int | None = None
+
+
+def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means: Means, at: datetime) -> Contact:
+    """Finalize a contact with its draft, or with a form laid over it.
+
+    The same form again gives the same answer and has no second effect; another form then is a Conflict. Raises Invalid
+    listing every field that is missing or wrong, Stale for an old version, Forbidden for somebody else's contact.
+    """
+    contact = queries.lock_contact(tx, contact_id)
+    require_writer(contact, actor)
+    old = draft.unseal(contact.form_cipher, means.vault)
+    values = draft.edit(old, final.form) if final.form else old
+    if contact.state == "finalized" and values == old:
+        return contact
+    if contact.state == "finalized":
+        raise Conflict("This contact was finalized with another form.", state=contact.state, version=contact.version)
+    contact_state = move(CONTACT, contact.state, "finalized")
+    if final.version not in {None, contact.version}:
+        raise stale(contact, means.vault)
+    whole = _checked(tx, draft.read(values), at)
+    contact.state, contact.finalized_at, contact.finalized_by = contact_state, at, actor.id
+    contact.form_cipher, contact.version = draft.seal(values, means.vault), contact.version + 1
+    contact.notes_cipher = means.vault.seal(whole.notes) if whole.notes else None
+    contact.owner_id = contact.owner_id or actor.id
+    mirror(contact, whole)
+    _apply(tx, contact, whole, means, at)
+    audit.record(tx, actor.id, "contact.finalize", ("contact", contact.id), at=at, outcome_class=whole.outcome_class)
+    tx.flush()
+    return contact
+
+
+def _checked(tx: Session, form: Form, at: datetime) -> Form:
+    found = [*problems(form.filled()), *_numbers(form), *starting.untimely(form, at)]
+    if found:
+        errors = [{"at": field, "problem": words} for field, words in found]
+        raise Invalid("The form cannot be finalized yet: mend the fields named in `errors`.", errors=errors)
+    places = {
+        "subject.district": form.subject.district if form.subject else None,
+        "next_step.visit.district": form.next_step.visit.district if form.next_step and form.next_step.visit else None,
+    }
+    for field, code in places.items():
+        if code:
+            require_district(tx, code, at=field, on=at.date())
+    return form
+
+
+def _numbers(form: Form) -> list[Problem]:
+    dispatch = form.next_step.dispatch if form.next_step else None
+    typed = {
+        "reporter.phone": form.reporter.phone if form.reporter else None,
+        "subject.phone": form.subject.phone if form.subject else None,
+        "next_step.dispatch.callback_number": dispatch.callback_number if dispatch else None,
+    }
+    found = []
+    for field, number in typed.items():
+        try:
+            _number(number)
+        except Invalid as refusal:
+            found.append((field, refusal.detail))
+    return found
+
+
+def _number(typed: str | None) -> str | None:
+    return require_number(typed) if typed else None
+
+
+def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> None:
+    if form.outcome_class == "data":
+        subject = _people(tx, contact, form, means.vault, at)
+        case = open_or_join(tx, subject, contact, config=means.config, at=at)
+        contact.case_id = case.id
+        tx.flush()
+        if contact.notes_cipher and form.notes:
+            tx.add(
+                CaseNote(
+                    id=new_id(at), case_id=case.id, contact_id=contact.id, author_id=contact.finalized_by, at=at,
+                    kind="contact", words_cipher=means.vault.seal(form.notes),
+                )
+            )  # fmt: skip
+        starting.start(tx, contact, case, form, means=means, at=at)
+    resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
+    if contact.danger_at is not None and form.triage_level not in GUARDED:
+        escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
+    _callback_is_done(tx, contact, at)
+
+
+def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
+    reporter, subject = form.reporter, form.subject
+    own_number = vault.open(contact.caller_cipher) if contact.caller_cipher and contact.caller_fingerprint else None
+    called = Described(
+        name=reporter.name if reporter else None, phone=_number(reporter.phone if reporter else None) or own_number
+    )
+    spoken_of = Described(
+        name=subject.name if subject else None,
+        phone=_number(subject.phone if subject else None),
+        birth_year=subject.birth_year if subject else None,
+        district=subject.district if subject else None,
+        address=subject.address if subject else None,
+    )
+    if form.relation == "self":
+        spoken_of = Described(
+            name=spoken_of.name or called.name, phone=spoken_of.phone or called.phone,
+            birth_year=spoken_of.birth_year, district=spoken_of.district, address=spoken_of.address,
+        )  # fmt: skip
+        person = known_as(tx, spoken_of, vault=vault, at=at)
+        contact.reporter_person_id = contact.subject_person_id = person.id
+        return person
+    if called.name or called.phone:
+        contact.reporter_person_id = known_as(tx, called, vault=vault, at=at).id
+    person = known_as(tx, spoken_of, vault=vault, at=at)
+    contact.subject_person_id = person.id
+    return person
+
+
+def _callback_is_done(tx: Session, contact: Contact, at: datetime) -> None:
+    if contact.answered_at is None or contact.caller_fingerprint is None:
+        return
+    lock_caller(tx, contact.caller_fingerprint)
+    owed = lock_open_callback(tx, contact.caller_fingerprint)
+    if owed is not None:
+        callback_over(tx, owed, "done", by=contact.finalized_by, at=at)

@@ -1,0 +1,126 @@
+"""Putting together what a reader sees: masked, and in one story."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import draft
+from casework.queries import cases, contacts, field, people
+from casework.service.people import name_of
+from casework.tables import Case, Contact, Dispatch, Duty, Person, Visit
+from casework.views import (
+    AttemptOut,
+    CaseDetail,
+    CaseOut,
+    ContactDetail,
+    ContactOut,
+    DispatchDetail,
+    DispatchOut,
+    Entry,
+    KnownPerson,
+    MilestoneOut,
+    Started,
+    VisitDetail,
+    VisitOut,
+)
+from core.security import Vault, mask, mask_name
+
+
+def contact_in_list(contact: Contact, vault: Vault) -> ContactOut:
+    """Give a contact with its caller masked."""
+    seen = ContactOut.model_validate(contact)
+    seen.caller = mask(vault.open(contact.caller_cipher)) if contact.caller_cipher else None
+    return seen
+
+
+def contact_whole(tx: Session, contact: Contact, vault: Vault) -> ContactDetail:
+    """Give a contact with its masked form, what is known of the caller, and what it started."""
+    number, latest = contacts.earlier_calls(tx, contact)
+    known = people.people_with(tx, contact.caller_fingerprint) if contact.caller_fingerprint else []
+    visit, dispatch = field.asked_by_contact(tx, contact.id)
+    duties = tx.scalars(select(Duty.id).where(Duty.contact_id == contact.id).order_by(Duty.created_at, Duty.id)).all()
+    return ContactDetail(
+        **contact_in_list(contact, vault).model_dump(),
+        form=draft.masked(draft.unseal(contact.form_cipher, vault)),
+        earlier_calls=number,
+        last_call_at=latest,
+        known=[person_masked(person, vault) for person in known],
+        started=Started(
+            duty_ids=list(duties),
+            visit_id=visit.id if visit else None,
+            dispatch_id=dispatch.id if dispatch else None,
+        ),
+    )
+
+
+def person_masked(person: Person, vault: Vault) -> KnownPerson:
+    """Give a person with the name masked."""
+    name = name_of(person, vault)
+    masked = mask_name(name) if name else None
+    return KnownPerson(id=person.id, name=masked, birth_year=person.birth_year, district=person.district)
+
+
+def case_whole(tx: Session, case: Case, vault: Vault) -> CaseDetail:
+    """Give a case with everything that hangs on it as one story, oldest first."""
+    subject = people.people(tx, {case.subject_person_id}).get(case.subject_person_id)
+    return CaseDetail(
+        **CaseOut.model_validate(case).model_dump(),
+        subject=person_masked(subject, vault) if subject else None,
+        timeline=_story(cases.timeline(tx, case.id), vault),
+    )
+
+
+def _story(found: cases.Timeline, vault: Vault) -> list[Entry]:
+    story = [Entry(at=n.at, kind="note", id=n.id, what=n.kind, words=vault.open(n.words_cipher)) for n in found.notes]
+    story += [Entry(at=c.opened_at, kind="contact", id=c.id, state=c.state, what=c.topic) for c in found.contacts]
+    story += [Entry(at=d.created_at, kind="duty", id=d.id, state=d.state, what=d.kind) for d in found.duties]
+    story += [Entry(at=v.requested_at, kind="visit", id=v.id, state=v.state, what=v.district) for v in found.visits]
+    story += [Entry(at=d.requested_at, kind="dispatch", id=d.id, state=d.state, what=d.kind) for d in found.dispatches]
+    story += [
+        Entry(at=e.raised_at, kind="escalation", id=e.id, state=e.state, what=e.reason) for e in found.escalations
+    ]
+    return sorted(story, key=lambda entry: (entry.at, entry.kind, entry.id))
+
+
+def dispatch_whole(tx: Session, dispatch: Dispatch) -> DispatchDetail:
+    """Give a dispatch with every attempt and step."""
+    delivery, milestones = _way(tx, ("dispatch", dispatch.id))
+    whole = DispatchOut.model_validate(dispatch).model_dump()
+    return DispatchDetail(**whole, delivery=delivery, milestones=milestones)
+
+
+def visit_whole(tx: Session, visit: Visit) -> VisitDetail:
+    """Give a visit with every attempt and step."""
+    delivery, milestones = _way(tx, ("visit", visit.id))
+    return VisitDetail(**VisitOut.model_validate(visit).model_dump(), delivery=delivery, milestones=milestones)
+
+
+def _way(tx: Session, of: tuple[str, UUID]) -> tuple[list[AttemptOut], list[MilestoneOut]]:
+    made: Sequence[object] = field.attempts(tx, of)
+    steps: Sequence[object] = field.milestones(tx, of)
+    return [AttemptOut.model_validate(row) for row in made], [MilestoneOut.model_validate(row) for row in steps]
+
+
+def dispatch_in_clear(dispatch: Dispatch, vault: Vault) -> dict[str, str | None]:
+    """Give a dispatch's sealed words."""
+    sealed = {
+        "place": dispatch.place_cipher,
+        "people": dispatch.people_cipher,
+        "danger": dispatch.danger_cipher,
+        "callback_number": dispatch.callback_cipher,
+        "closing_reason": dispatch.closing_reason_cipher,
+    }
+    return {name: vault.open(cipher) if cipher else None for name, cipher in sealed.items()}
+
+
+def visit_in_clear(visit: Visit, vault: Vault) -> dict[str, str | None]:
+    """Give a visit's sealed words."""
+    sealed = {
+        "address": visit.address_cipher,
+        "reason": visit.reason_cipher,
+        "safety_notes": visit.safety_cipher,
+        "report": visit.report_cipher,
+    }
+    return {name: vault.open(cipher) if cipher else None for name, cipher in sealed.items()}

@@ -1,0 +1,25 @@
+"""The tables of casework; columns that end in `_cipher` hold sealed words only."""
+
+from casework.tables.cases import Case, CaseNote
+from casework.tables.contacts import Contact
+from casework.tables.duties import Duty, DutyAttempt, Escalation
+from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
+from casework.tables.people import Identifier, Person
+from casework.tables.places import District, Team
+
+__all__ = [
+    "Case",
+    "CaseNote",
+    "Contact",
+    "Dispatch",
+    "DispatchAttempt",
+    "District",
+    "Duty",
+    "DutyAttempt",
+    "Escalation",
+    "Identifier",
+    "Milestone",
+    "Person",
+    "Team",
+    "Visit",
+]

@@ -1,0 +1,51 @@
+"""Cases: what is done for one person over time, and the notes on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Moment, Words
+
+
+class Case(Base):
+    """One person's case: `open -> assessment -> plan -> in_service -> monitoring -> closed (-> reopened)`."""
+
+    __tablename__ = "casework_case"
+    __table_args__ = (Index("ix_casework_case_board", "state", "respond_by"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_person_id: Mapped[UUID] = mapped_column(ForeignKey("casework_person.id"), index=True)
+    owner_id: Mapped[UUID | None] = mapped_column(index=True)
+    district: Mapped[str | None] = mapped_column(ForeignKey("casework_district.code"))
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    topic: Mapped[str] = mapped_column(String(24))
+    triage_level: Mapped[str] = mapped_column(String(12))
+    first_contact_at: Mapped[datetime] = mapped_column(Moment)
+    clock_from: Mapped[datetime] = mapped_column(Moment)
+    """First sign of what is of concern now: the response targets count from here."""
+    respond_by: Mapped[datetime | None] = mapped_column(Moment)
+    responded_at: Mapped[datetime | None] = mapped_column(Moment)
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closing_reason_cipher: Mapped[str | None] = mapped_column(Words)
+    lower_to: Mapped[str | None] = mapped_column(String(12))
+    """A lowering that waits for a second person, who asked for it and why."""
+    lower_by: Mapped[UUID | None]
+    lower_reason_cipher: Mapped[str | None] = mapped_column(Words)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class CaseNote(Base):
+    """Words in a case's timeline."""
+
+    __tablename__ = "casework_case_note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("casework_case.id"), index=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_contact.id"))
+    author_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(Moment)
+    kind: Mapped[str] = mapped_column(String(12))
+    words_cipher: Mapped[str] = mapped_column(Words)

@@ -1,0 +1,16 @@
+-- Put contacts and seats as the database has them. ARGV: {contact: record or false}, {seat: record}, {seat: lease}.
+local contacts, seats, leases = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), cjson.decode(ARGV[3])
+for id, contact in pairs(contacts) do
+  local known = read(CONTACTS, id)
+  if known then drop_contact(id, known) end
+  if contact then put_contact(id, contact, nil) end
+end
+for id, seat in pairs(seats) do
+  local known = read(SEATS, id)
+  if known then
+    for _, language in ipairs(known.languages) do call('ZREM', idle_key(language), id) end
+  end
+  put_seat(id, seat, nil)
+  if leases[id] then call('ZADD', LEASES, leases[id], id) end
+end
+return {'ok'}

@@ -1,0 +1,39 @@
+-- A seat is taken, heard of again, or given another activity. ARGV: seat, at, lease until ('' where it is not the
+-- counselor's own word), activity ('' to keep it), languages. A change during a call takes effect after it.
+local BUSY = {reserved = true, connecting = true, on_contact = true, on_hold = true, wrapping = true}
+local STATE_AT = {offered = 'reserved', connecting = 'connecting', connected = 'on_contact'}
+local at = tonumber(ARGV[2])
+local seat = read(SEATS, ARGV[1])
+local before
+if seat then
+  before = as_it_is(seat)
+  if before[1] then
+    for _, language in ipairs(seat.languages) do call('ZREM', idle_key(language), ARGV[1]) end
+  end
+else
+  seat = {activity = 'offline', state = 'idle', idle_since = at}
+end
+if ARGV[5] ~= '' then seat.languages = cjson.decode(ARGV[5]) end
+if not seat.languages then return {'stale', 'unknown'} end
+if ARGV[3] ~= '' then
+  call('ZADD', LEASES, ARGV[3], ARGV[1])
+  if seat.state == 'lost' then
+    local contact = seat.contact and read(CONTACTS, seat.contact)
+    seat.state = contact and contact.seat == ARGV[1] and STATE_AT[contact.state] or 'idle'
+    if seat.state == 'idle' then
+      seat.contact, seat.offer = nil, nil
+      if seat.next then seat.activity, seat.next = seat.next, nil end
+      seat.idle_since = at
+    end
+  end
+end
+local activity = ARGV[4]
+if activity ~= '' then
+  if BUSY[seat.state] or (seat.state == 'lost' and seat.contact) then
+    seat.next = activity ~= seat.activity and activity or nil
+  else
+    if seat.state == 'not_responding' then seat.state, seat.idle_since = 'idle', at end
+    if seat.activity ~= activity then seat.activity, seat.idle_since = activity, at end
+  end
+end
+return {'ok', put_seat(ARGV[1], seat, before)}

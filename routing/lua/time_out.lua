@@ -1,0 +1,9 @@
+-- Nobody reacted to an offer, or its seat is lost. ARGV: contact, offer, epoch, version, at, pause until, apart until,
+-- 'lost' where the seat is.
+local contact, why = held(ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))
+if not contact then return {'stale', why} end
+if contact.state ~= 'offered' then return {'stale', contact.state} end
+if ARGV[8] ~= 'lost' and contact.deadline > tonumber(ARGV[5]) then return {'stale', 'early'} end
+local seat = contact.seat
+hand_back(ARGV[1], contact, tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[7]))
+return {'ok', rest(seat, tonumber(ARGV[5]), nil, 'not_responding')}

@@ -1,0 +1,42 @@
+"""What the queue tells the rest of the house."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from core.messages import Lane, Message
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAccepted(Message):
+    """A counselor took a caller: connect them. `provider_ref` is the caller's call at the provider."""
+
+    lane: ClassVar[Lane] = "call"
+
+    contact_id: UUID
+    offer_id: UUID
+    counselor_id: UUID
+    counselor_login: str
+    provider_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLost(Message):
+    """Nothing was heard of a counselor's desk for a while, in the middle of a call; the call itself goes on."""
+
+    lane: ClassVar[Lane] = "call"
+
+    counselor_id: UUID
+    counselor_login: str
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyOnShift(Message):
+    """Callers wait, and no counselor has been available since `since`; told once for each such time."""
+
+    lane: ClassVar[Lane] = "call"
+
+    since: datetime
+    waiting: int

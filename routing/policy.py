@@ -1,0 +1,82 @@
+"""What the queue's rules come to in one case: pure decisions over plain values."""
+
+from datetime import datetime
+
+from routing.config import RoutingConfig
+
+ACTIVITIES = ("offline", "available", "break", "training", "supervision")
+"""What a counselor can be doing, by their own word."""
+
+ABSENT = frozenset({"no-answer", "no_answer", "busy"})
+"""Ways a connection can fail that say the counselor's telephone was not answered."""
+
+EXITS = frozenset({
+    "abandoned", "abandoned_short", "callback_requested", "voicemail", "overflowed", "max_wait", "no_counselor",
+    "exited_with_key", "withdrawn", "system_failed", "transferred",
+})  # fmt: skip
+"""How a contact can leave the queue without having talked to anybody."""
+
+STALE = {
+    "left": "The caller has left. 전화가 끊겼습니다.",
+    "moved": "Another counselor won. 다른 상담사가 받았습니다.",
+    "timed_out": "The offer timed out. 응답 시간이 지났습니다.",
+    "rejected": "You passed this offer on. 이미 넘긴 전화입니다.",
+    "canceled": "The caller has left. 전화가 끊겼습니다.",
+    "rescinded": "The offer was taken back; the caller is offered anew. 제안이 취소되어 다시 배정합니다.",
+    "rebuilt": "The offer was taken back; the caller is offered anew. 제안이 취소되어 다시 배정합니다.",
+    "completed": "This conversation is over. 이미 끝난 상담입니다.",
+    "failed": "The connection failed; the caller is offered anew. 연결에 실패하여 다시 배정합니다.",
+    "accepted": "The offer was accepted already. 이미 수락한 전화입니다.",
+    "connected": "The offer was accepted already. 이미 수락한 전화입니다.",
+}
+
+
+def stale_because(state: str) -> str:
+    """Say in a person's words why an offer cannot be acted on any more."""
+    return STALE.get(state, "The offer is not open any more. 더 이상 유효하지 않은 제안입니다.")
+
+
+def left_as(reason: str, waited: float, config: RoutingConfig) -> str:
+    """Name how a contact left after `waited` seconds; a quick hang-up is told apart, a system's exit is never one.
+
+    Raises ValueError for a reason that is none.
+    """
+    if reason not in EXITS:
+        raise ValueError(f"{reason!r} is no way to leave a queue")
+    if reason == "abandoned" and waited <= config.short_abandon_seconds:
+        return "abandoned_short"
+    return reason
+
+
+def seat_after_failure(why: str) -> str:
+    """Say what becomes of a counselor whose connection failed: only one who did not answer has to come back by hand."""
+    return "not_responding" if why in ABSENT else "idle"
+
+
+def known_language(language: str, config: RoutingConfig) -> str:
+    """Give the language a caller waits for; one that nobody is listed for waits with the first."""
+    return language if language in config.languages else config.languages[0]
+
+
+def known_class(priority: str, config: RoutingConfig) -> str:
+    """Give the class a caller waits in; an unknown one waits with the last."""
+    return priority if priority in config.classes else config.classes[-1]
+
+
+def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> list[str]:
+    """Give the languages of a seat that callers can wait for; never none."""
+    return [language for language in config.languages if language in languages] or [config.languages[0]]
+
+
+def reason_for(priority: str, language: str, *, waited: float, idle: float) -> str:
+    """Say why this caller comes to this counselor."""
+    urgent = "긴급 · danger; " if priority == "danger" else ""
+    return (
+        f"{urgent}{waited:.0f}초 대기 · first in line after {waited:.0f} s; "
+        f"{idle:.0f}초 쉼 · free longest, {idle:.0f} s; {language}"
+    )
+
+
+def millis(moment: datetime) -> int:
+    """Write a moment as the index does: whole milliseconds since 1970."""
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,108 @@
+"""What the index holds and answers, as values."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A contact as the index holds it; times in ms, `member` orders contacts that entered in the same ms."""
+
+    state: str
+    klass: str
+    language: str
+    score: int
+    seq: int
+    version: int
+    offer: str | None = None
+    seat: str | None = None
+    deadline: int | None = None
+    apart: dict[str, list[int]] | None = None
+
+    def record(self, contact_id: UUID) -> dict[str, Any]:
+        """Give the record that the scripts read."""
+        record: dict[str, Any] = {
+            "state": self.state, "class": self.klass, "language": self.language, "score": self.score,
+            "member": f"{self.seq:016d}:{contact_id}", "version": self.version, "apart": self.apart or {},
+        }  # fmt: skip
+        more = {"offer": self.offer, "seat": self.seat, "deadline": self.deadline}
+        return record | {name: value for name, value in more.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class SeatNow:
+    """A seat as the index holds it."""
+
+    activity: str
+    state: str
+    idle_since: datetime
+    languages: tuple[str, ...]
+    next_activity: str | None = None
+    contact_id: UUID | None = None
+    offer_id: UUID | None = None
+    wrap_until: datetime | None = None
+
+
+def read_seat(raw: bytes) -> SeatNow:
+    """Read a seat's record."""
+    record = orjson.loads(raw)
+    return SeatNow(
+        record["activity"],
+        record["state"],
+        moment(record["idle_since"]),
+        tuple(record["languages"]),
+        record.get("next"),
+        UUID(record["contact"]) if "contact" in record else None,
+        UUID(record["offer"]) if "offer" in record else None,
+        moment(record["wrap_until"]) if "wrap_until" in record else None,
+    )
+
+
+def moment(ms: float) -> datetime:
+    """Read a moment as the index writes it."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A caller and a seat taken together, for an offer that the database has yet to know of."""
+
+    offer_id: UUID
+    contact_id: UUID
+    counselor_id: UUID
+    epoch: int
+    idle_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has come due: contacts whose offer is over, seats whose wrap-up or lease is; and how many wait."""
+
+    offers: tuple[UUID, ...]
+    wraps: tuple[UUID, ...]
+    leases: tuple[UUID, ...]
+    waiting: int
+    nobody_since: datetime | None
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether there is anything to do."""
+        return bool(self.offers or self.wraps or self.leases)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too."""
+
+    state: str | None = None
+    place: int | None = None
+    seconds: int | None = None
+
+    @property
+    def connecting(self) -> bool:
+        """Tell whether a counselor has accepted."""
+        return self.state == "connecting"

@@ -1,0 +1,11 @@
+"""The queue's API: a counselor's desk, and a supervisor's view."""
+
+from fastapi import APIRouter
+
+from routing.routes import desk, watch
+
+router = APIRouter()
+router.include_router(desk.router)
+router.include_router(watch.router)
+
+__all__ = ["router"]

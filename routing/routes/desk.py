@@ -1,0 +1,96 @@
+"""A counselor's desk: seat, stream of events, offers, wrap-up."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from core import staff
+from core.errors import Forbidden, NotFound
+from core.staff import Actor
+from core.web import Now, Token, Tx, allow
+from routing import queries, service, view
+from routing.routes.forms import ActivityIn, BoardDep, OfferOut, RejectIn, SeatOut
+from routing.service.ledger import topic
+from routing.stream import Feed, seat_stream
+
+router = APIRouter(prefix="/api", tags=["desk"])
+Counselor = Annotated[Actor, allow("seat.use")]
+
+
+@router.get("/seat", response_model=SeatOut)
+def read_seat(tx: Tx, at: Now, actor: Counselor) -> dict[str, Any]:
+    """Show one's seat with what is held out, or whom one talks to."""
+    return view.seat_view(tx, actor.id, at)
+
+
+@router.put("/seat/activity", response_model=SeatOut)
+def choose_activity(form: ActivityIn, tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
+    """Say what one is doing; during a call it takes effect after it."""
+    service.set_activity(tx, actor, form.activity, board=board, at=at)
+    return view.seat_view(tx, actor.id, at)
+
+
+@router.post("/seat/heartbeat", response_model=SeatOut)
+def beat(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
+    """Say that the desk is there; an open stream of events does the same by itself."""
+    service.heartbeat(tx, actor, board=board, at=at)
+    return view.seat_view(tx, actor.id, at)
+
+
+@router.post("/seat/wrap-up", response_model=SeatOut)
+def end_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
+    """End one's wrap-up: ready for the next caller, or for what was chosen meanwhile."""
+    service.wrap_up(tx, actor.id, board=board, at=at)
+    return view.seat_view(tx, actor.id, at)
+
+
+@router.get(
+    "/seat/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "snapshot, offer, offer_over, seat, end"}},
+)
+async def seat_events(request: Request, token: Token, actor: Counselor, board: BoardDep) -> StreamingResponse:
+    """Stream one's seat: a `snapshot` at once and every five seconds, and what happens in between; renews the lease."""
+    state = request.app.state
+    if getattr(state, "feed", None) is None:
+        state.feed = Feed(state.settings.redis_url)
+
+    def snapshot() -> dict[str, Any]:
+        at = state.clock()
+        with state.sessions.begin() as tx:
+            who = staff.who(tx, token, at=at)
+            if not who.may("seat.use"):
+                raise Forbidden("Your role does not hold a seat any more.")
+            service.heartbeat(tx, who, board=board, at=at)
+        with state.sessions() as tx:
+            # Read after the commit: what was matched by it is in this very snapshot.
+            return view.seat_view(tx, who.id, at)
+
+    events = seat_stream(state.feed, topic(actor.id), snapshot)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+
+@router.get("/offers/{offer_id}", response_model=OfferOut)
+def read_offer(offer_id: UUID, tx: Tx, at: Now, actor: Counselor) -> dict[str, Any]:
+    """Show an offer to the counselor it was made to, or to a supervisor."""
+    offer = queries.offer(tx, offer_id)
+    if offer is None or not (offer.counselor_id == actor.id or actor.may("queue.watch")):
+        raise NotFound("There is no such offer to you. 이 제안을 찾을 수 없습니다.")
+    return view.offer_view(offer, queries.entry(tx, offer.contact_id), at)
+
+
+@router.post("/offers/{offer_id}/accept", response_model=OfferOut)
+def accept_offer(offer_id: UUID, tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
+    """Take the caller; the telephone connects the two. 409 with the reason where the offer is over."""
+    offer = service.accept(tx, offer_id, actor.id, board=board, at=at)
+    return view.offer_view(offer, queries.entry(tx, offer.contact_id), at)
+
+
+@router.post("/offers/{offer_id}/reject", response_model=OfferOut)
+def reject_offer(offer_id: UUID, form: RejectIn, tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
+    """Pass the caller on to the next counselor; they keep their place."""
+    offer = service.reject(tx, offer_id, actor.id, form.reason, board=board, at=at)
+    return view.offer_view(offer, queries.entry(tx, offer.contact_id), at)

@@ -1,0 +1,106 @@
+"""What the queue's API takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from routing.board import Board
+
+Activity = Literal["offline", "available", "break", "training", "supervision"]
+
+
+class ActivityIn(BaseModel):
+    """What a counselor is doing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    activity: Activity
+
+
+class RejectIn(BaseModel):
+    """Why a counselor passes a caller on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class OfferOut(BaseModel):
+    """One waiting caller held out to one counselor."""
+
+    offer_id: UUID
+    contact_id: UUID
+    counselor_id: UUID
+    state: str
+    why: str
+    offered_at: datetime
+    deadline: datetime
+    reason: str | None
+    connected_at: datetime | None
+    priority: str | None
+    language: str | None
+    waited_s: int | None
+
+
+class SeatOut(BaseModel):
+    """A counselor's desk, and what is held out to them or whom they talk to."""
+
+    counselor_id: UUID
+    activity: str
+    next_activity: str | None
+    state: str
+    idle_since: datetime | None
+    wrap_until: datetime | None
+    contact_id: UUID | None
+    languages: list[str]
+    offer: OfferOut | None
+
+
+class SeatLine(BaseModel):
+    """A desk as supervisors see it."""
+
+    counselor_id: UUID
+    login: str
+    languages: list[str]
+    activity: str
+    next_activity: str | None
+    state: str
+    contact_id: UUID | None
+    changed_at: datetime
+
+
+class EntryOut(BaseModel):
+    """Somebody who waits."""
+
+    contact_id: UUID
+    state: str
+    priority: str
+    language: str
+    entered_at: datetime
+    waited_s: int
+    offered_to: str | None
+
+
+class QueueOut(BaseModel):
+    """A queue as it is now, and since midnight."""
+
+    queue: str
+    at: datetime
+    live: dict[str, Any]
+    since: datetime
+    today: dict[str, Any]
+    within_s: float
+    short_abandon_s: float
+    definitions: dict[str, str]
+
+
+def board_of(request: Request) -> Board:
+    """Give the queue's index."""
+    board: Board = request.app.state.board
+    return board
+
+
+BoardDep = Annotated[Board, Depends(board_of)]

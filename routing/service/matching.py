@@ -1,0 +1,109 @@
+"""Bringing waiting callers and free counselors together."""
+
+import logging
+from datetime import datetime
+
+from redis.exceptions import RedisError
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from core import live
+from core.errors import Stale
+from core.ids import new_id
+from routing import queries
+from routing.board import Board
+from routing.policy import reason_for
+from routing.records import Claim
+from routing.service.ledger import mirror, note, place_of, seat_of, topic
+from routing.tables import Offer, QueueEntry, Seat
+
+log = logging.getLogger(__name__)
+MOST_OFFERS = 200
+"""More than any team can be free at once; what is left is the next sweep's."""
+
+
+def match(tx: Session, *, board: Board, at: datetime) -> list[Offer]:
+    """Offer waiting callers to free counselors until nothing more fits, and give the new offers."""
+    offers: list[Offer] = []
+    for _ in range(MOST_OFFERS):
+        claim = board.claim(new_id(at), at)
+        if claim is None:
+            break
+        offer = _offer(tx, board, claim, at)
+        if offer is not None:
+            offers.append(offer)
+    return offers
+
+
+def match_after(tx: Session, *, board: Board, at: datetime) -> None:
+    """Match as soon as this transaction is committed, when its callers and seats are there for everybody to see."""
+    if "match" not in tx.info:
+        tx.info["match"] = (tx.connection(), board, at)
+        event.listen(tx, "after_commit", _match_now, once=True)
+        event.listen(tx, "after_rollback", lambda session: session.info.pop("match", None), once=True)
+
+
+def _match_now(tx: Session) -> None:
+    # The transaction's own connection is free again by now: a second one could be waited for in vain.
+    connection, board, at = tx.info.pop("match", (None, None, None))
+    if connection is None:
+        return
+    try:
+        for _ in range(MOST_OFFERS):
+            claim = board.claim(new_id(at), at)
+            if claim is None:
+                return
+            with Session(connection, expire_on_commit=False) as own, own.begin():
+                _offer(own, board, claim, at)
+    except (RedisError, SQLAlchemyError) as error:
+        log.warning("matching is left to the next sweep: %s", error)
+
+
+def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | None:
+    entry = queries.lock_entry(tx, claim.contact_id)
+    seat = queries.lock_seat(tx, claim.counselor_id)
+    if entry is None or seat is None or not _fit(entry, seat):
+        _put_back(tx, board, claim, entry, seat)
+        return None
+    waited, idle = (at - entry.entered_at).total_seconds(), (at - claim.idle_since).total_seconds()
+    offer = Offer(
+        id=claim.offer_id, contact_id=entry.contact_id, counselor_id=seat.counselor_id, counselor_login=seat.login,
+        state="pending", epoch=claim.epoch, offered_at=at, deadline=board.deadline(at),
+        why=reason_for(entry.priority, entry.language, waited=max(0, waited), idle=max(0, idle)),
+    )  # fmt: skip
+    try:
+        now = board.confirm((entry.contact_id, offer.id, claim.epoch, entry.version + 1))
+    except Stale:
+        return None
+    entry.state, entry.version = "offered", entry.version + 1
+    tx.add(offer)
+    if now is not None:
+        mirror(tx, board, seat, now, at)
+    note(tx, "offered", entry, at, offer, why=offer.why)
+    _tell(tx, board, entry, offer, at)
+    tx.flush()
+    return offer
+
+
+def _fit(entry: QueueEntry, seat: Seat) -> bool:
+    return entry.state == "waiting" and seat.state == "idle" and seat.activity == "available"
+
+
+def _put_back(tx: Session, board: Board, claim: Claim, entry: QueueEntry | None, seat: Seat | None) -> None:
+    # The index was wrong about one of the two, and both are locked: it is put to what the rows say.
+    board.release(claim)
+    known = place_of(entry, queries.current_offer(tx, claim.contact_id), board.config) if entry else None
+    seats = {}
+    if seat is not None:
+        seats[seat.counselor_id] = seat_of(seat, queries.offer_at(tx, seat.counselor_id), board.config)
+    board.place({claim.contact_id: known}, seats)
+
+
+def _tell(tx: Session, board: Board, entry: QueueEntry, offer: Offer, at: datetime) -> None:
+    waited = round((at - entry.entered_at).total_seconds())
+    live.tell(
+        tx, board.redis, topic(offer.counselor_id), "offer",
+        offer_id=offer.id, contact_id=offer.contact_id, why=offer.why, waited_s=waited,
+        priority=entry.priority, language=entry.language, deadline=offer.deadline,
+    )  # fmt: skip

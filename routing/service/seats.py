@@ -1,0 +1,145 @@
+"""Counselors' seats: taken, heard of, changed, left, lost."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import outbox
+from core.errors import Conflict, Invalid, NotFound, Stale
+from core.ids import named_id
+from core.staff import Actor
+from routing import queries
+from routing.board import Board
+from routing.messages import SeatLost
+from routing.policy import ACTIVITIES, spoken
+from routing.service.ledger import mirror, note_seat
+from routing.service.matching import match_after
+from routing.service.mending import mend_seat, ready
+from routing.service.offers import time_out
+from routing.tables import QueueEntry, RoutingEvent, Seat
+
+
+def sign_on(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
+    """Take one's seat, or be heard of again after it was lost; the activity stays what it was (at first: offline)."""
+    return _take(tx, counselor, "", board=board, at=at)
+
+
+def set_activity(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
+    """Choose what one is doing; during a call it takes effect after it. Raises Invalid for what is no activity.
+
+    Choosing `available` is also the way back for a seat that did not respond.
+    """
+    _require_activity(activity)
+    return _take(tx, counselor, activity, board=board, at=at)
+
+
+def sign_off(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
+    """Leave one's seat, after the call that is under way."""
+    return _take(tx, counselor, "offline", board=board, at=at)
+
+
+def _take(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
+    ready(tx, board, at)
+    languages = spoken(counselor.languages, board.config)
+    fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, idle_since=at, changed_at=at)
+    seat = queries.ensure_seat(tx, fresh)
+    was = (seat.activity, seat.state)
+    _remember(tx, board, seat)
+    now = board.seat(counselor.id, at, activity=activity, languages=languages)
+    seat.languages = languages
+    mirror(tx, board, seat, now, at)
+    if was != (seat.activity, seat.state):
+        note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state)
+    match_after(tx, board=board, at=at)
+    return seat
+
+
+def _remember(tx: Session, board: Board, seat: Seat) -> None:
+    """Give a seat back to an index that does not know it, before the index decides about it."""
+    if board.seat_now(seat.counselor_id) is None:
+        mend_seat(tx, seat.counselor_id, board)
+
+
+def set_activity_of(tx: Session, counselor_id: UUID, activity: str, *, board: Board, at: datetime) -> Seat:
+    """Change a counselor's activity for them; raises Invalid, or NotFound for who never had a seat."""
+    _require_activity(activity)
+    seat = queries.lock_seat(tx, counselor_id)
+    if seat is None:
+        raise NotFound("This person has no seat. 좌석이 없는 직원입니다.")
+    _remember(tx, board, seat)
+    mirror(tx, board, seat, board.seat(counselor_id, at, activity=activity, alive=False), at)
+    note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, by_supervisor=True)
+    match_after(tx, board=board, at=at)
+    return seat
+
+
+def _require_activity(activity: str) -> None:
+    if activity not in ACTIVITIES:
+        raise Invalid(f"Choose one of these activities: {', '.join(ACTIVITIES)}.", field="activity")
+
+
+def heartbeat(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> str:
+    """Say that the desk is there, and get its state; a seat that was lost is taken again."""
+    state = board.heartbeat(counselor.id, at)
+    if state in {"unknown", "lost"}:
+        return sign_on(tx, counselor, board=board, at=at).state
+    return state
+
+
+def wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> Seat:
+    """End one's wrap-up: the seat is free, or what was chosen meanwhile. Raises Conflict where there is none."""
+    seat = queries.lock_seat(tx, counselor_id)
+    if seat is None or seat.state != "wrapping":
+        raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
+    return _end_wrap(tx, seat, board, at)
+
+
+def end_wrap_up_due(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
+    """End a wrap-up whose time is over; False where there is none, or somebody is at it."""
+    seat = queries.lock_free_seat(tx, counselor_id)
+    if seat is None:
+        return False
+    if seat.state != "wrapping" or seat.wrap_until is None or seat.wrap_until > at:
+        return mend_seat(tx, counselor_id, board)
+    _end_wrap(tx, seat, board, at)
+    return True
+
+
+def _end_wrap(tx: Session, seat: Seat, board: Board, at: datetime) -> Seat:
+    contact_id, began = seat.contact_id, seat.changed_at
+    mend_seat(tx, seat.counselor_id, board)
+    now = board.wrap_up(seat.counselor_id, at)
+    if now is not None:
+        mirror(tx, board, seat, now, at)
+    queue = tx.scalar(select(QueueEntry.queue).where(QueueEntry.contact_id == contact_id))
+    ended = RoutingEvent(kind="wrapped", at=at, queue=queue, contact_id=contact_id, counselor_id=seat.counselor_id)
+    ended.detail = {"wrap_s": max(0.0, (at - began).total_seconds())}
+    tx.add(ended)
+    match_after(tx, board=board, at=at)
+    return seat
+
+
+def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
+    """Mark a seat nothing was heard of: what was offered to it goes to the next; a call under way goes on."""
+    offer = queries.offer_at(tx, counselor_id)
+    entry = queries.lock_free_entry(tx, offer.contact_id) if offer else None
+    seat = queries.lock_free_seat(tx, counselor_id)
+    if seat is None or (offer is not None and entry is None):
+        return False
+    try:
+        now = board.lose(counselor_id, at)
+    except Stale:
+        return False
+    if now is not None:
+        mirror(tx, board, seat, now, at)
+    if seat.state != "lost":
+        return True
+    note_seat(tx, "seat", seat, at, activity=seat.activity, state="lost")
+    if offer is not None and offer.state == "pending":
+        time_out(tx, offer.contact_id, board=board, at=at, lost=True)
+    elif offer is not None:
+        told = SeatLost(counselor_id, seat.login, offer.contact_id)
+        outbox.post(tx, told, at=at, id=named_id("seat lost", str(offer.id), at.isoformat()))
+    return True

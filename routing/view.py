@@ -1,0 +1,115 @@
+"""What the queue's screens show: a seat with its offer, a queue's line, its figures, and the same for Prometheus."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import distinct, select
+from sqlalchemy.orm import Session
+
+from routing import metrics, queries
+from routing.config import RoutingConfig
+from routing.tables import LIVE, Offer, QueueEntry, Seat
+
+PROMETHEUS = "goodbye120_queue"
+
+
+def offer_view(offer: Offer, entry: QueueEntry | None, at: datetime) -> dict[str, Any]:
+    """Show an offer; `waited_s` is what the caller has waited, until they talked or left."""
+    shown: dict[str, Any] = {
+        "offer_id": offer.id, "contact_id": offer.contact_id, "counselor_id": offer.counselor_id, "state": offer.state,
+        "why": offer.why, "offered_at": offer.offered_at, "deadline": offer.deadline, "reason": offer.reason,
+        "connected_at": offer.connected_at, "priority": None, "language": None, "waited_s": None,
+    }  # fmt: skip
+    if entry is not None:
+        until = entry.connected_at or entry.left_at or at
+        waited = max(0, round((until - entry.entered_at).total_seconds()))
+        shown |= {"priority": entry.priority, "language": entry.language, "waited_s": waited}
+    return shown
+
+
+def seat_view(tx: Session, counselor_id: UUID, at: datetime) -> dict[str, Any]:
+    """Show a counselor's seat, what is held out to them and whom they talk to; one who has none yet is offline."""
+    seat, offer = queries.seat(tx, counselor_id), queries.offer_at(tx, counselor_id)
+    shown: dict[str, Any] = {
+        "counselor_id": counselor_id, "activity": "offline", "next_activity": None, "state": "idle",
+        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "offer": None,
+    }  # fmt: skip
+    if seat is not None:
+        shown |= {name: getattr(seat, name) for name in shown if name != "offer"}
+    if offer is not None:
+        shown["offer"] = offer_view(offer, queries.entry(tx, offer.contact_id), at)
+    return shown
+
+
+def line_view(tx: Session, queue: str, at: datetime) -> list[dict[str, Any]]:
+    """Show who waits or is being connected, in the order they are served."""
+    offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
+    entries = [entry for entry in queries.live_entries(tx, queue) if entry.state != "connected"]
+    entries.sort(key=lambda entry: entry.priority != "danger")
+    return [_waiting(entry, offers.get(entry.contact_id), at) for entry in entries]
+
+
+def _waiting(entry: QueueEntry, offer: Offer | None, at: datetime) -> dict[str, Any]:
+    names = ("contact_id", "state", "priority", "language", "entered_at")
+    waited = max(0, round((at - entry.entered_at).total_seconds()))
+    held_out = offer.counselor_login if offer else None
+    return {**{name: getattr(entry, name) for name in names}, "waited_s": waited, "offered_to": held_out}
+
+
+def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> dict[str, Any]:
+    """Show a queue as it is, and its figures since midnight, with what each of them means."""
+    midnight = at.astimezone(ZoneInfo(config.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    entries, seats = queries.live_entries(tx, queue), queries.seats(tx)
+    waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in entries if e.state != "connected"]
+    live = {
+        "waiting": len(waits), "talking": len(entries) - len(waits), "longest_wait_s": round(max(waits, default=0), 1),
+        "seats": dict(Counter(standing(seat) for seat in seats)), "mended": queries.mended(tx),
+    }  # fmt: skip
+    today = metrics.figures(queries.events(tx, queue, midnight), config.answer_within_seconds)
+    return {
+        "queue": queue, "at": at, "live": live, "since": midnight, "today": asdict(today),
+        "within_s": config.answer_within_seconds, "short_abandon_s": config.short_abandon_seconds,
+        "definitions": dict(metrics.DEFINITIONS),
+    }  # fmt: skip
+
+
+def standing(seat: Seat) -> str:
+    """Name how a seat stands in one word: its state, and for one that is idle what its counselor is doing."""
+    return seat.activity if seat.state == "idle" and seat.activity != "available" else seat.state
+
+
+def seats_view(tx: Session) -> list[dict[str, Any]]:
+    """Show every seat."""
+    names = ("counselor_id", "login", "languages", "activity", "next_activity", "state", "contact_id", "changed_at")
+    return [{name: getattr(seat, name) for name in names} for seat in queries.seats(tx)]
+
+
+def prometheus(tx: Session, config: RoutingConfig, at: datetime) -> str:
+    """Write every queue's figures in Prometheus' text format (version 0.0.4)."""
+    live = select(distinct(QueueEntry.queue)).where(QueueEntry.state.in_(LIVE))
+    known = sorted(set(tx.scalars(live)) | set(tx.scalars(select(distinct(QueueEntry.queue)))))
+    shown = [queue_view(tx, queue, config, at) for queue in known]
+    seats = Counter(standing(seat) for seat in queries.seats(tx))
+    lines = [*_family("seats", "seats by how they stand", [(f'state="{s}"', n) for s, n in sorted(seats.items())])]
+    lines += _family("mended_total", "differences between index and database mended", [("", queries.mended(tx))])
+    for name in ("waiting", "talking", "longest_wait_s"):
+        told = [(f'queue="{view["queue"]}"', view["live"][name]) for view in shown]
+        lines += _family(f"live_{name}", f"{name}, now", told)
+    for name, meaning in metrics.DEFINITIONS.items():
+        if name != "other_exits":
+            told = [(f'queue="{view["queue"]}"', view["today"][name]) for view in shown]
+            lines += _family(f"today_{name}", f"{meaning}; since midnight", told)
+    return "\n".join(lines) + "\n"
+
+
+def _family(name: str, meaning: str, told: Sequence[tuple[str, float | None]]) -> Iterator[str]:
+    yield f"# HELP {PROMETHEUS}_{name} {meaning}"
+    yield f"# TYPE {PROMETHEUS}_{name} {'counter' if name.endswith('_total') else 'gauge'}"
+    for labels, value in told:
+        if value is not None:
+            yield f"{PROMETHEUS}_{name}{{{labels}}} {value}" if labels else f"{PROMETHEUS}_{name} {value}"

@@ -1,0 +1,1 @@
+"""Casework, tested on a real database and a real Redis."""

@@ -1,0 +1,53 @@
+"""The queue's routes on a real server, at the moment a test says it is."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from core import web
+from routing.routes import router
+from routing.stream import Feed
+from tests.routing.desk import Desk
+
+
+def routes_of(desk: Desk, redis_url: str) -> FastAPI:
+    """Give the queue's routes alone, at the desk's moment."""
+    app = FastAPI()
+    app.state.sessions, app.state.board, app.state.redis = desk.sessions, desk.board, desk.redis
+    app.state.clock, app.state.log = lambda: desk.at, SimpleNamespace(error=lambda *_, **__: None)
+    app.state.settings = SimpleNamespace(redis_url=redis_url, metrics_token="scrape-me")
+    app.state.feed = Feed(redis_url, beat=0.2)
+    web.explain_errors(app)
+    app.include_router(router)
+    return app
+
+
+class Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[str]:
+    """Serve on a free port, in a thread; gives the address."""
+    server = Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert server.ready.wait(10)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

@@ -1,0 +1,94 @@
+"""A counselor's stream of events, from a real server."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from httpx_sse import ServerSentEvent, connect_sse
+
+from core import staff
+from tests.routing.desk import Desk, actor
+from tests.routing.serving import routes_of, serve
+
+
+@pytest.fixture
+def token(desk: Desk) -> str:
+    with desk.sessions.begin() as tx:
+        added = staff.add_staff(tx, "hana", "Hana", "counselor", "secret words", at=desk.at)
+        added.id = actor("hana").id
+    with desk.sessions.begin() as tx:
+        signed = staff.sign_in(tx, "hana", "secret words", at=desk.at)
+    assert signed is not None
+    return signed[0]
+
+
+@pytest.fixture
+def address(desk: Desk, clean_redis: str) -> Iterator[str]:
+    with serve(routes_of(desk, clean_redis)) as found:
+        yield found
+
+
+@pytest.fixture
+def events(address: str, token: str) -> Iterator[Iterator[ServerSentEvent]]:
+    headers = {"Authorization": f"Bearer {token}"}
+    with (
+        httpx.Client(headers=headers, timeout=10) as client,
+        connect_sse(client, "GET", f"{address}/api/seat/events") as source,
+    ):
+        yield source.iter_sse()
+
+
+def until(events: Iterator[ServerSentEvent], kind: str) -> dict[str, object]:
+    """Read on to the next event of a kind; the client's time-out ends what never comes."""
+    for event in events:
+        if event.event == kind:
+            body: dict[str, object] = event.json()
+            return body
+    raise AssertionError(f"The stream ended without {kind}.")
+
+
+def test_the_stream_begins_with_how_things_stand_and_takes_the_seat(
+    events: Iterator[ServerSentEvent], desk: Desk
+) -> None:
+    assert until(events, "snapshot")["state"] == "idle"
+    assert desk.seat("hana").activity == "offline"
+
+
+def test_an_offer_and_its_end_are_news(events: Iterator[ServerSentEvent], desk: Desk) -> None:
+    until(events, "snapshot")
+    desk.sit("hana")
+    desk.call("A", priority="danger", ago=4)
+    told = until(events, "offer")
+    offer = desk.offer("A")
+    assert offer is not None
+    assert (told["offer_id"], told["waited_s"], told["priority"]) == (str(offer.id), 4, "danger")
+    desk.leave("A")
+    assert until(events, "offer_over")["state"] == "canceled"
+
+
+def test_a_snapshot_tells_what_news_did_not(events: Iterator[ServerSentEvent], desk: Desk) -> None:
+    until(events, "snapshot")
+    desk.sit("hana")
+    desk.call("A")
+    shown = [until(events, "snapshot") for _ in range(3)][-1]
+    assert isinstance(shown["offer"], dict)
+    assert shown["offer"]["state"] == "pending"
+
+
+def test_an_open_stream_keeps_the_seat(events: Iterator[ServerSentEvent], desk: Desk) -> None:
+    until(events, "snapshot")
+    desk.sit("hana")
+    desk.later(14)
+    for _ in range(3):
+        until(events, "snapshot")
+    desk.later(14)
+    desk.sweep()
+    assert desk.seat("hana").state == "idle"
+
+
+def test_the_stream_ends_with_the_session(events: Iterator[ServerSentEvent], desk: Desk) -> None:
+    until(events, "snapshot")
+    desk.at += timedelta(days=1)
+    assert until(events, "end")["title"] == "Sign in first"
+    assert next(events, None) is None
