@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import staff
+from core.security import hash_password
 from core.staff import Staff
 
 PASSWORD = "goodbye-loneliness"  # noqa: S105 - printed for everybody to read; `doctor` refuses it on a public address
@@ -37,8 +38,9 @@ CITY = (
 
 def settle(tx: Session, *, at: datetime) -> None:
     """Add the people who are not there yet; those who are keep their passwords."""
+    hashed = hash_password(PASSWORD)
     known = set(tx.scalars(select(Staff.login)))
     for person in CITY:
         if person.login not in known:
-            added = staff.add_staff(tx, person.login, person.name, person.role, PASSWORD, at=at)
+            added = staff.add_staff(tx, person.login, person.name, person.role, hashed, at=at)
             added.district, added.languages = person.district, person.languages

@@ -13,12 +13,12 @@ from routing import messages as queued
 @cache
 def handlers(world: World) -> Handlers:
     """Bind every message to what is done about it."""
-    board, telephone = world.board, world.telephone
+    board, telephone, config = world.board, world.telephone, world.casework
     return {
         heard.CallerWaiting: partial(service.caller_waits, board=board),
-        heard.CallerInDanger: partial(service.caller_in_danger, board=board),
-        heard.CallbackRequested: partial(service.callback_requested, board=board),
-        heard.CallChanged: partial(service.call_changed, board=board),
+        heard.CallerInDanger: partial(service.caller_in_danger, board=board, config=config),
+        heard.CallbackRequested: partial(service.callback_requested, board=board, config=config),
+        heard.CallChanged: partial(service.call_changed, board=board, config=config),
         heard.ConnectDue: partial(service.connect_due, board=board),
         heard.CallerMoved: steering.move(telephone, world.settings.wording),
         heard.HoldAsked: steering.hold(telephone),

@@ -35,6 +35,7 @@ from ivr.webhooks import ANSWERS, Webhooks
 from routing.board import outlook as board_outlook
 
 SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
+OUTLOOKS = 20
 OUTLOOK_PATIENCE = 0.4
 """Seconds; a caller hears comfort without a number rather than wait for one."""
 
@@ -43,8 +44,11 @@ def create(settings: Settings | None = None) -> ASGIApp:
     """Make the whole web service."""
     world = World(settings or load())
     logging.basicConfig(level=world.settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
-    hooks = webhooks(world)
-    return Front(hooks, api(world, hooks))
+    index = redis.asyncio.Redis.from_url(
+        world.settings.redis_url, socket_timeout=OUTLOOK_PATIENCE, max_connections=OUTLOOKS
+    )
+    hooks = webhooks(world, index)
+    return Front(hooks, api(world, hooks, index))
 
 
 class Front:
@@ -62,10 +66,9 @@ class Front:
             await self.app(scope, receive, send)
 
 
-def webhooks(world: World) -> Webhooks:
+def webhooks(world: World, index: redis.asyncio.Redis) -> Webhooks:
     """Give the webhooks what they need."""
     s = world.settings
-    index = redis.asyncio.Redis.from_url(s.redis_url, socket_timeout=OUTLOOK_PATIENCE, max_connections=20)
     return Webhooks(
         s.keys, s.wording, load_flows(), s.vault, Journal(s.database_url, SIDES), Spool(s.spool_dir), clock,
         partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world),
@@ -96,7 +99,7 @@ async def _recall(world: World, source: str, key: str) -> dict[str, Any] | None:
     return await asyncio.to_thread(read)
 
 
-def api(world: World, hooks: Webhooks) -> FastAPI:
+def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
     """Make the API and the pages; their life spans the journal's too."""
 
     @contextlib.asynccontextmanager
@@ -105,7 +108,11 @@ def api(world: World, hooks: Webhooks) -> FastAPI:
         watch = asyncio.create_task(hooks.spool.watch(hooks.journal))
         yield
         watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
         await hooks.journal.close()
+        await index.aclose()
+        world.close()
 
     app = FastAPI(title="Goodbye Loneliness 120", version="0.1.0", lifespan=lifespan, redirect_slashes=False)
     state = app.state

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
-import routing.service as queue
 from redis.exceptions import RedisError
 from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
+import routing.service as queue
 from app.handlers import handlers
 from app.jobs import JOB, QUEUE
 from app.world import World, clock
@@ -37,9 +37,9 @@ THREADS = 8
 class Relay:
     """One relay; several may run at once, for every row is taken by one of them only."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, own_hands: timedelta = OWN_HANDS) -> None:
         """Prepare to carry; nothing is opened before `run`."""
-        self._world = world
+        self._world, self._own_hands = world, own_hands
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="deliver")
         self._queue = Queue(QUEUE, connection=world.redis)
         self._stop = threading.Event()
@@ -78,9 +78,9 @@ class Relay:
             self._deliver(message.id)
         with self._world.sessions.begin() as tx:
             work = outbox.due_now(tx, lane="work", at=at)
-        self._ring([message for message in work if at - message.due <= OWN_HANDS])
+        self._ring([message for message in work if at - message.due < self._own_hands])
         for message in work:
-            if at - message.due > OWN_HANDS:
+            if at - message.due >= self._own_hands:
                 self._deliver(message.id)
         self._sweep(at)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy import Engine
 
 import casework.config
 from app.settings import Settings
@@ -31,7 +32,17 @@ class World:
     @cached_property
     def sessions(self) -> db.Sessions:
         """Give sessions on the database."""
-        return db.sessions(db.connect(self.settings.database_url, pool=self.pool))
+        return db.sessions(self.engine)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Give the way to PostgreSQL."""
+        return db.connect(self.settings.database_url, pool=self.pool)
+
+    def close(self) -> None:
+        """Close the connections; the world can be used again, and opens new ones."""
+        self.engine.dispose()
+        self.redis.close()
 
     @cached_property
     def redis(self) -> Redis:

@@ -19,6 +19,7 @@ class ContactOut(Out):
     id: UUID
     channel: str
     state: str
+    about: str | None
     owner_id: UUID | None
     opened_at: datetime
     answered_at: datetime | None

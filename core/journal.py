@@ -123,18 +123,25 @@ class Journal:
 
     async def _lane(self) -> None:
         connection: asyncpg.Connection | None = None
-        while True:
-            await self._wake.wait()
-            batch = self._take()
-            try:
-                if connection is None or connection.is_closed():
-                    connection = await asyncpg.connect(self._url, timeout=self._timeout, command_timeout=self._timeout)
-                await self._commit(connection, batch)
-            except asyncio.CancelledError:
-                _fail(batch, Unkept("The journal was closed."))
-                raise
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _fail(batch, Unkept(str(error)))
+        try:
+            while True:
+                await self._wake.wait()
+                connection = await self._carry(connection, self._take())
+        finally:
+            if connection is not None:
+                connection.terminate()
+
+    async def _carry(self, connection: asyncpg.Connection | None, batch: "_Batch") -> asyncpg.Connection | None:
+        try:
+            if connection is None or connection.is_closed():
+                connection = await asyncpg.connect(self._url, timeout=self._timeout, command_timeout=self._timeout)
+            await self._commit(connection, batch)
+        except asyncio.CancelledError:
+            _fail(batch, Unkept("The journal was closed."))
+            raise
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _fail(batch, Unkept(str(error)))
+        return connection
 
     def _take(self) -> "_Batch":
         first = dict(itertools.islice(self._waiting.items(), _LARGEST_BATCH))

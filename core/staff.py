@@ -89,11 +89,11 @@ def actor_of(staff: Staff) -> Actor:
     return Actor(staff.id, staff.login, staff.name, staff.role, staff.district, tuple(staff.languages.split(",")))
 
 
-def add_staff(tx: Session, login: str, name: str, role: str, password: str, *, at: datetime) -> Staff:
-    """Add a person; raises Invalid for a role that is none."""
+def add_staff(tx: Session, login: str, name: str, role: str, password_hash: str, *, at: datetime) -> Staff:
+    """Add a person, with their password as `hash_password` gives it; raises Invalid for a role that is none."""
     if role not in ROLES:
         raise Invalid(f"Choose one of these roles: {', '.join(sorted(ROLES))}.", field="role")
-    staff = Staff(id=new_id(at), login=login, name=name, role=role, password_hash=hash_password(password))
+    staff = Staff(id=new_id(at), login=login, name=name, role=role, password_hash=password_hash)
     tx.add(staff)
     return staff
 

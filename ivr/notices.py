@@ -52,7 +52,7 @@ def _changed(call: str, matters: bool) -> list[Message]:  # noqa: FBT001 - read 
 
 
 def _heard(said: Mapping[str, str]) -> dict[str, str]:
-    return {name: said[name][:_LONGEST].replace("\0", "") for name in _KEPT if name in said}
+    return {name: said[name][:_LONGEST] for name in _KEPT if name in said}
 
 
 def _name(words: str) -> str:

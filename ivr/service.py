@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-import routing.service as queue
-from routing.board import Board
 from sqlalchemy.orm import Session
 
 import casework.service as cases
+import routing.service as queue
+from casework.config import Config
 from core import outbox
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import named_id
@@ -28,6 +28,7 @@ from ivr.messages import (
 )
 from ivr.tables import Call
 from ivr.view import Leg, View, fold
+from routing.board import Board
 
 FIRST_PATIENCE = timedelta(seconds=6)
 """After this much of connecting, the caller is called into the room once more."""
@@ -45,19 +46,19 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
         queue.enter(tx, message.contact_id, board=board, at=at)
 
 
-def caller_in_danger(tx: Session, message: CallerInDanger, at: datetime, *, board: Board) -> None:
+def caller_in_danger(tx: Session, message: CallerInDanger, at: datetime, *, board: Board, config: Config) -> None:
     """Bring a caller to the head of the queue, and mark the contact."""
-    cases.danger(tx, message.contact_id, at=at)
+    cases.danger(tx, message.contact_id, at, config=config)
     queue.raise_to_danger(tx, message.contact_id, board=board, at=at)
 
 
-def callback_requested(tx: Session, message: CallbackRequested, at: datetime, *, board: Board) -> None:
+def callback_requested(tx: Session, message: CallbackRequested, at: datetime, *, board: Board, config: Config) -> None:
     """Turn a place in the queue into a duty to call back."""
     queue.leave(tx, message.contact_id, "callback_requested", board=board, at=at)
-    cases.callback_requested(tx, message.contact_id, at=at)
+    cases.callback_requested(tx, message.contact_id, at, config=config)
 
 
-def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Board) -> None:
+def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Board, config: Config) -> None:
     """Look at all that was heard of a call, and bring queue and contact to where it stands."""
     call = queries.lock_call(tx, message.call)
     if call is None:
@@ -66,7 +67,7 @@ def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Boar
     view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
     call.room = view.caller.room
     if view.caller.final is not None:
-        _end(tx, call, view, at, board=board)
+        _end(tx, call, view, at, board=board, config=config)
     else:
         _meet(tx, call, view, at, board=board)
 
@@ -113,7 +114,7 @@ def _put_out(tx: Session, leg: Leg, at: datetime) -> None:
         outbox.post(tx, HangUpAsked(leg.sid, leg.room), at=at, id=named_id("put out", leg.sid))
 
 
-def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board) -> None:
+def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, config: Config) -> None:
     if call.ended_at is not None:
         return
     met = queue.was_connected(tx, call.contact_id)
@@ -123,7 +124,8 @@ def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board) -> 
         queue.finish(tx, call.contact_id, by, board=board, at=at)
     else:
         queue.leave(tx, call.contact_id, "abandoned", board=board, at=at)
-    cases.ended(tx, call.contact_id, ended_by=by, reached="counselor" if met else _reached(tx, call), at=at)
+    reached = "counselor" if met else _reached(tx, call)
+    cases.ended(tx, call.contact_id, ended_by=by, reached=reached, at=at, config=config)
     for leg in view.counselors.values():
         _put_out(tx, leg, at)
 

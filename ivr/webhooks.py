@@ -121,7 +121,7 @@ async def voice(hooks: Webhooks, request: Request) -> bytes:
 
 async def pressed(hooks: Webhooks, request: Request) -> bytes:
     """A key was pressed, or none."""
-    key = request.fields.get("Digits", "")[:20].replace("\0", "")
+    key = request.fields.get("Digits", "")[:20]
     return await _turn(hooks, request, Pressed(key), _spot(hooks, request))
 
 

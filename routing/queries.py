@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -119,6 +119,12 @@ def lock_epoch(tx: Session, site: str, at: datetime) -> BoardEpoch:
 def mended(tx: Session) -> int:
     """Count the differences between index and database that were mended so far."""
     return int(tx.scalar(select(func.coalesce(func.sum(BoardEpoch.mended), 0))) or 0)
+
+
+def queues(tx: Session, since: datetime) -> list[str]:
+    """List the queues that somebody is in, or entered since then."""
+    known = select(QueueEntry.queue).where(or_(QueueEntry.state.in_(LIVE), QueueEntry.entered_at >= since))
+    return sorted(tx.scalars(known.distinct()))
 
 
 def events(tx: Session, queue: str, since: datetime) -> Sequence[RoutingEvent]:

@@ -29,6 +29,7 @@ class QueueEntry(Base):
             "seq",
             postgresql_where=text("state in ('waiting', 'offered', 'connecting', 'connected')"),
         ),
+        Index("ix_routing_queue_entry_entered", "entered_at"),
     )
 
     contact_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import distinct, select
 from sqlalchemy.orm import Session
 
 from routing import metrics, queries
 from routing.config import RoutingConfig
-from routing.tables import LIVE, Offer, QueueEntry, Seat
+from routing.tables import Offer, QueueEntry, Seat
 
 PROMETHEUS = "goodbye120_queue"
 
@@ -63,7 +62,7 @@ def _waiting(entry: QueueEntry, offer: Offer | None, at: datetime) -> dict[str, 
 
 def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> dict[str, Any]:
     """Show a queue as it is, and its figures since midnight, with what each of them means."""
-    midnight = at.astimezone(ZoneInfo(config.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight(config, at)
     entries, seats = queries.live_entries(tx, queue), queries.seats(tx)
     waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in entries if e.state != "connected"]
     live = {
@@ -76,6 +75,10 @@ def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> 
         "within_s": config.answer_within_seconds, "short_abandon_s": config.short_abandon_seconds,
         "definitions": dict(metrics.DEFINITIONS),
     }  # fmt: skip
+
+
+def _midnight(config: RoutingConfig, at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(config.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def standing(seat: Seat) -> str:
@@ -91,8 +94,7 @@ def seats_view(tx: Session) -> list[dict[str, Any]]:
 
 def prometheus(tx: Session, config: RoutingConfig, at: datetime) -> str:
     """Write every queue's figures in Prometheus' text format (version 0.0.4)."""
-    live = select(distinct(QueueEntry.queue)).where(QueueEntry.state.in_(LIVE))
-    known = sorted(set(tx.scalars(live)) | set(tx.scalars(select(distinct(QueueEntry.queue)))))
+    known = queries.queues(tx, _midnight(config, at))
     shown = [queue_view(tx, queue, config, at) for queue in known]
     seats = Counter(standing(seat) for seat in queries.seats(tx))
     lines = [*_family("seats", "seats by how they stand", [(f'state="{s}"', n) for s, n in sorted(seats.items())])]

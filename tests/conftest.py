@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import db
 from core.security import Vault
+from tests.house import House, open_house
 from tests.services import *  # noqa: F403 - fixtures are found by name
 
 
@@ -43,3 +45,10 @@ def redis(clean_redis: str) -> Iterator["Redis"]:
     """This worker's real Redis, empty."""
     with Redis.from_url(clean_redis) as client:
         yield client
+
+
+@pytest.fixture
+def house(clean_database: str, clean_redis: str, tmp_path: Path) -> Iterator[House]:
+    """The web service as it runs, without a relay: what was posted stays in the outbox."""
+    with open_house(clean_database, clean_redis, tmp_path, relay=False) as opened:
+        yield opened

@@ -21,6 +21,15 @@ from core.ids import named_id
 
 Reached = Literal["menu", "line", "queue", "counselor"]
 """How far a call had come: the city's menu, the loneliness line, its queue, or a person."""
+About = Literal["self", "other"]
+
+
+def about(tx: Session, contact_id: UUID, whom: About, at: datetime) -> Contact:
+    """Write down that a caller waits on the loneliness line from now on, and whom they call about."""
+    contact = queries.lock_contact(tx, contact_id)
+    contact.about, contact.line, contact.queued_at = whom, "loneliness", contact.queued_at or at
+    tx.flush()
+    return contact
 
 
 def assign(tx: Session, contact_id: UUID, counselor_id: UUID, at: datetime) -> Contact:
@@ -145,7 +154,7 @@ def _new_callback(tx: Session, contact: Contact, config: Config, at: datetime) -
         id=named_id("duty", "callback", str(contact.id)), kind="callback", contact_id=contact.id,
         due_at=at + (config.danger_callback_within if in_danger else config.callback_within),
         priority="danger" if in_danger else "normal",
-        caller_fingerprint=contact.caller_fingerprint, place_at=contact.opened_at,
+        caller_fingerprint=contact.caller_fingerprint, place_at=contact.queued_at or contact.opened_at,
     )  # fmt: skip
     return owe(tx, new, at=at)
 

@@ -35,6 +35,9 @@ class Contact(Base):
     state: Mapped[str] = mapped_column(String(12), default="open", server_default="open")
 
     line: Mapped[str | None] = mapped_column(String(24))
+    about: Mapped[str | None] = mapped_column(String(8))
+    """`self`, or `other` where the caller worries about somebody."""
+    queued_at: Mapped[datetime | None] = mapped_column(Moment)
     owner_id: Mapped[UUID | None]
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -153,6 +153,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('contact_id', name=op.f('pk_routing_queue_entry')),
     sa.UniqueConstraint('seq', name=op.f('uq_routing_queue_entry_seq'))
     )
+    op.create_index('ix_routing_queue_entry_entered', 'routing_queue_entry', ['entered_at'], unique=False)
     op.create_index('ix_routing_queue_entry_live', 'routing_queue_entry', ['seq'], unique=False, postgresql_where=sa.text("state in ('waiting', 'offered', 'connecting', 'connected')"))
     op.create_table('routing_seat',
     sa.Column('counselor_id', sa.Uuid(), nullable=False),
@@ -258,6 +259,8 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=12), server_default='open', nullable=False),
     sa.Column('line', sa.String(length=24), nullable=True),
+    sa.Column('about', sa.String(length=8), nullable=True),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('owner_id', sa.Uuid(), nullable=True),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
@@ -498,6 +501,7 @@ def downgrade() -> None:
     op.drop_table('staff')
     op.drop_table('routing_seat')
     op.drop_index('ix_routing_queue_entry_live', table_name='routing_queue_entry', postgresql_where=sa.text("state in ('waiting', 'offered', 'connecting', 'connected')"))
+    op.drop_index('ix_routing_queue_entry_entered', table_name='routing_queue_entry')
     op.drop_table('routing_queue_entry')
     op.drop_index('uq_routing_offer_live_counselor', table_name='routing_offer', postgresql_where=sa.text("state in ('pending', 'accepted', 'connected')"))
     op.drop_index('uq_routing_offer_live_contact', table_name='routing_offer', postgresql_where=sa.text("state in ('pending', 'accepted', 'connected')"))

@@ -12,6 +12,7 @@ from core.ids import named_id
 from core.staff import Actor
 from routing import queries
 from routing.board import Board
+from routing.errors import BoardGone
 from routing.messages import SeatLost
 from routing.policy import ACTIVITIES, spoken
 from routing.service.ledger import mirror, note_seat
@@ -82,7 +83,10 @@ def _require_activity(activity: str) -> None:
 
 def heartbeat(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> str:
     """Say that the desk is there, and get its state; a seat that was lost is taken again."""
-    state = board.heartbeat(counselor.id, at)
+    try:
+        state = board.heartbeat(counselor.id, at)
+    except BoardGone:
+        state = "unknown"
     if state in {"unknown", "lost"}:
         return sign_on(tx, counselor, board=board, at=at).state
     return state

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from casework.service import assign, callback_requested, danger, ended
+from casework.service import about, assign, callback_requested, danger, ended
 from casework.service.calls import Reached
 from casework.tables import Contact, Duty, Escalation
 from tests.casework.conftest import House
@@ -83,14 +83,18 @@ def test_two_calls_that_end_at_once_are_owed_one_call_back(house: House) -> None
 
 def test_a_call_back_that_was_asked_for_keeps_the_place_and_is_not_counted_twice(house: House) -> None:
     contact_id = house.ring()
-    began = house.clock.at
-    house.clock.forward(minutes=4)
+    began = house.clock.forward(minutes=1)
+    for _ in range(2):
+        with house.sessions.begin() as tx:
+            about(tx, contact_id, "other", at=house.clock.at)
+        house.clock.forward(minutes=2)
     for _ in range(2):
         with house.sessions.begin() as tx:
             callback_requested(tx, contact_id, at=house.clock.at)
     end(house, contact_id)
     (duty,) = house.rows(Duty)
     assert (duty.place_at, duty.calls) == (began, 1)
+    assert house.row(Contact, contact_id).about == "other"
 
 
 def test_an_answered_call_is_a_draft_of_its_counselor_when_it_ends(house: House) -> None:
