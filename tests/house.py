@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,20 @@ def form(call: str = CALL, caller: str = CALLER, **more: str) -> dict[str, str]:
         "ApiVersion": "2010-04-01", "Direction": "inbound", "Caller": caller, "Called": "120", "ToZip": "",
     }  # fmt: skip
     return {**said, **more}
+
+
+def worker_port(offset: int = 0) -> int:
+    """Give a free port of this test worker's own range, so that two workers never choose the same at once."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw9").removeprefix("gw"))
+    return free_port(18000 + 500 * worker + offset)
+
+
+def waited_for(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something comes true that nobody announces; fail when it does not."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        threading.Event().wait(0.02)
 
 
 @dataclass
@@ -135,8 +150,7 @@ def settle(sessions: db.Sessions) -> None:
 @contextmanager
 def open_house(database_url: str, redis_url: str, folder: Path, *, relay: bool = True, **more: Any) -> Iterator[House]:
     """Run a whole house until the end of the test."""
-    # Each test worker has its own range, so that two never choose the same port at once.
-    port = free_port(18000 + 500 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw9").removeprefix("gw")))
+    port = worker_port()
     chosen = settings(database_url, redis_url, folder, port, **more)
     world = World(chosen, pool=24)
     settle(world.sessions)

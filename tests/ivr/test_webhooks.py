@@ -1,16 +1,14 @@
 """The webhooks as the provider sees them: signed, committed before the answer, the same when they come twice."""
 
 import threading
-import time
 import xml.etree.ElementTree as ET
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from tests.house import CALL, CALLER, House, form, sign
+from tests.house import CALL, CALLER, House, form, sign, waited_for
 
 TABLES = ("journal", "casework_contact", "ivr_call", "routing_queue_entry", "outbox_message")
 
@@ -239,13 +237,6 @@ class closed_tables:  # noqa: N801 - reads as what it does
 
     def __exit__(self, *_: object) -> None:
         self._sql("alter table journal_away rename to journal")
-
-
-def waited_for(true: Any, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        threading.Event().wait(0.05)
 
 
 def _post_pairs(house: House, path: str, fields: list[tuple[str, str]]) -> httpx.Response:

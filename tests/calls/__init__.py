@@ -1,0 +1,1 @@
+"""Whole telephone calls, from the first ring to a closed duty."""
