@@ -17,10 +17,10 @@ app = typer.Typer(
 DATA = Path("var")
 
 
-def settings() -> Settings:
+def settings(*files: Path) -> Settings:
     """Read the settings, or say what is wrong with them and end with 2."""
     try:
-        return load()
+        return load((*files, Path(".env")))
     except BadSettings as wrong:
         typer.echo(f"These settings must be mended first:\n{wrong}", err=True)
         raise typer.Exit(2) from wrong
@@ -34,7 +34,7 @@ def server(
     """Run everything on this machine until Ctrl-C."""
     from app.claim import AlreadyRunningError, claimed, wipe
     from app.embedded import EmbeddedError
-    from app.local import plan
+    from app.local import plan, seat_softphones
     from app.supervise import run
     from app.welcome import words
 
@@ -45,7 +45,12 @@ def server(
             local = plan(DATA.resolve())
             welcome = words(local)
             claim.tell(welcome)
-            sys.exit(run(local.processes, on_ready=lambda: print(welcome, flush=True)))
+
+            def ready() -> None:
+                seat_softphones(local)
+                print(welcome, flush=True)
+
+            sys.exit(run(local.processes, on_ready=ready))
     except AlreadyRunningError as running:
         typer.echo(f"The helpline already runs here:\n{running}", err=True)
         raise typer.Exit(1) from running
@@ -88,8 +93,13 @@ def relay() -> None:
 def migrate() -> None:
     """Bring the database's schema to the newest version."""
     from app.migrate import upgrade
+    from app.world import World
+    from casework.service.places import load_districts
 
-    upgrade(settings().database_url)
+    s = settings()
+    upgrade(s.database_url)
+    with World(s).sessions.begin() as tx:
+        load_districts(tx)
 
 
 @app.command()
@@ -106,9 +116,10 @@ def demo() -> None:
 def doctor() -> None:
     """Check the configuration before the first call, and say how to mend what is wrong."""
     from app.doctor import examine
+    from app.local import GENERATED
     from app.world import World
 
-    findings = examine(World(settings()))
+    findings = examine(World(settings(DATA / GENERATED)))
     for finding in findings:
         typer.echo(finding.line())
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)

@@ -59,8 +59,10 @@ def _database(world: World) -> Iterable[Finding]:
         return
     yield Finding(what, True, "answers.")
     newest = ScriptDirectory.from_config(configuration(world.settings.database_url)).get_current_head()
-    yield Finding("schema", current == newest, f"is at {current or 'nothing'}; the newest is {newest}. Run `goodbye120 migrate`."
-                  if current != newest else "is the newest.")  # fmt: skip
+    words = (
+        "is the newest." if current == newest else f"is at {current}, the newest is {newest}: run `goodbye120 migrate`."
+    )
+    yield Finding("schema", current == newest, words)
     yield _clock("database clock", skew)
     yield Finding("messages overdue", (backlog or 0) < BACKLOG, f"{backlog} (is a relay running? is a worker?)")
     yield Finding("dead letters", not dead, f"{dead}; a supervisor retries or closes them at /api/dead-letters.")

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+import httpx
 from dotenv import dotenv_values, set_key
 
+from app.demo import CITY
 from app.embedded import prepare_postgres, prepare_valkey
 from app.process import Process
+from core.staff import ROLES
 
 GENERATED = "local.env"
 WORKERS, RELAYS = 2, 2
@@ -47,6 +50,8 @@ def plan(folder: Path) -> Local:
     environment |= {"PORT": str(port), "SPOOL_DIR": str(folder / "spool")}
     environment.setdefault("PUBLIC_URL", given.get("PUBLIC_URL", f"http://127.0.0.1:{port}"))
     telephone = None if "TWILIO_API_URL" in given or "TWILIO_ACCOUNT_SID" in given else _telephone(folder, environment)
+    for name, value in environment.items():
+        set_key(folder / GENERATED, name, value)
     processes += _ours(environment, port)
     if telephone:
         processes.append(telephone.process)
@@ -127,6 +132,18 @@ def _telephone(folder: Path, environment: dict[str, str]) -> _Telephone:
     secret = {"SIM_AUTH_TOKEN": environment["TWILIO_AUTH_TOKEN"]}
     process = Process("telephone", command, env=secret, ready=answers(f"{base}/sim/health"))
     return _Telephone(process, sip)
+
+
+def seat_softphones(local: Local) -> None:
+    """Put a softphone that answers by itself on the network for everybody who can sit at a desk.
+
+    A SIP phone that registers under the same name is rung instead.
+    """
+    if local.simulator_url is None:
+        return
+    for person in CITY:
+        if "seat.use" in ROLES[person.role]:
+            httpx.put(f"{local.simulator_url}/sim/clients/{person.login}", json={}, timeout=5).raise_for_status()
 
 
 def _ours(environment: Mapping[str, str], port: int) -> list[Process]:

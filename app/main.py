@@ -114,7 +114,11 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
         await index.aclose()
         world.close()
 
-    app = FastAPI(title="Goodbye Loneliness 120", version="0.1.0", lifespan=lifespan, redirect_slashes=False)
+    # The library's own documentation pages load their scripts from elsewhere: docs/api.md stands in for them.
+    app = FastAPI(
+        title="Goodbye Loneliness 120", version="0.1.0", lifespan=lifespan, redirect_slashes=False, docs_url=None,
+        redoc_url=None,
+    )  # fmt: skip
     state = app.state
     state.settings, state.clock, state.vault, state.log = (
         world.settings,

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -161,7 +161,7 @@ class Settings(BaseSettings):
         )
 
 
-def load(env_file: Path | str | None = ".env", **values: Any) -> Settings:
+def load(env_file: Path | Sequence[Path] | None = Path(".env"), **values: Any) -> Settings:
     """Read the settings from the environment and `.env`; raises BadSettings naming every wrong or missing one."""
     try:
         return Settings(_env_file=env_file, **values)  # type: ignore[call-arg] # The library's own argument.

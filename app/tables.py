@@ -1,13 +1,12 @@
 """Every table of the product, loaded so that one metadata knows them all."""
 
-import routing.tables
-
 import casework.tables
 import core.audit
 import core.journal
 import core.outbox
 import core.staff
 import ivr.tables
+import routing.tables
 from core.db import Base
 
 metadata = Base.metadata

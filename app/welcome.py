@@ -7,7 +7,12 @@ from app.local import Local
 def words(local: Local) -> str:
     """Write the lines a newcomer needs."""
     base = f"http://127.0.0.1:{local.environment['PORT']}"
-    lines = ["", "외로움안녕120 · Goodbye Loneliness 120 is up.", "", f"  API and webhooks   {base}  (try {base}/docs)"]
+    lines = [
+        "",
+        "외로움안녕120 · Goodbye Loneliness 120 is up.",
+        "",
+        f"  API and webhooks   {base}  (described at {base}/openapi.json)",
+    ]
     if local.simulator_url:
         lines += [
             f"  Telephone network  {local.simulator_url}",

@@ -79,7 +79,7 @@ class Telephone:
 
     def softphone(self, login: str, **policy: Any) -> None:
         """Put a counselor's softphone on the network; without `rung` it answers."""
-        self.call(lambda: self.network.behave(f"client:{login}", Policy(**policy)))
+        self.call(lambda: self.network.directory.behave(f"client:{login}", Policy(**policy)))
 
     def settled(self) -> None:
         """Wait until every callback has been delivered."""
