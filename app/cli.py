@@ -68,6 +68,7 @@ def web() -> None:
     uvicorn.run(
         "app.main:create", factory=True, host=s.host, port=s.port, workers=s.web_processes, access_log=False,
         log_level=s.log_level.lower(), timeout_keep_alive=120, http="httptools", loop="uvloop", server_header=False,
+        proxy_headers=False,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, MutableMapping
 from functools import partial
@@ -48,7 +49,15 @@ def create(settings: Settings | None = None) -> ASGIApp:
         world.settings.redis_url, socket_timeout=OUTLOOK_PATIENCE, max_connections=OUTLOOKS
     )
     hooks = webhooks(world, index)
+    _spare_the_collector()
     return Front(hooks, api(world, hooks, index))
+
+
+def _spare_the_collector() -> None:
+    # What is loaded now stays: looking through it again and again would cost callers milliseconds.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 class Front:

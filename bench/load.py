@@ -50,6 +50,7 @@ def serving(module: str, port: int, env: Mapping[str, str], core: str = SERVER_C
         "uvloop",
         "--http",
         "httptools",
+        "--no-proxy-headers",
         "--timeout-keep-alive",
         "75",
     ]

@@ -67,6 +67,14 @@ class Unkept(Exception):
     """The database is away, too slow, or refuses the fact."""
 
 
+class Unkeepable(Unkept):
+    """The database is there, and refuses this very fact: trying again is no use."""
+
+
+_REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeError)
+"""What one bad value gives: PostgreSQL's own words, or the JSON writer's TypeError."""
+
+
 def statement(sides: Mapping[str, Columns]) -> str:
     """Write the one statement that keeps a batch: $1 the facts, then one JSON array for each side table."""
     parts = [_FACTS]
@@ -102,15 +110,20 @@ class Journal:
         self._tasks = [asyncio.create_task(self._lane()) for _ in range(self._lanes)]
 
     async def close(self) -> None:
-        """Stop the lanes after what is in flight."""
-        for task in self._tasks:
+        """Stop the lanes; whatever is not committed by now is Unkept, and so is whatever comes later."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        for task in self._tasks:
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        _fail(self._waiting, Unkept("The journal was closed."))
+        self._waiting.clear()
 
     async def keep(self, fact: Fact) -> bool:
         """Commit a fact and its rows, True if it was new; raises Unkept when the database is away or refuses it."""
+        if not self._tasks:
+            raise Unkept("The journal is closed.")
         key = (fact.source, fact.key)
         known = self._waiting.get(key)
         if known is not None:
@@ -119,7 +132,8 @@ class Journal:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[key] = (fact, future)
         self._wake.set()
-        return await future
+        # Whoever gives up waiting takes neither the fact nor a repeat's answer away.
+        return await asyncio.shield(future)
 
     async def _lane(self) -> None:
         connection: asyncpg.Connection | None = None
@@ -139,8 +153,11 @@ class Journal:
         except asyncio.CancelledError:
             _fail(batch, Unkept("The journal was closed."))
             raise
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _fail(batch, Unkept(str(error)))
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody waits for ever and the lane lives on
+            _fail(batch, Unkept(f"{type(error).__name__}: {error}"))
+            if connection is not None:
+                connection.terminate()
+            return None
         return connection
 
     def _take(self) -> "_Batch":
@@ -154,14 +171,11 @@ class Journal:
     async def _commit(self, connection: asyncpg.Connection, batch: "_Batch") -> None:
         try:
             new = await self._insert(connection, [fact for fact, _ in batch.values()])
-        except asyncpg.DataError:
-            if len(batch) == 1:
-                raise
+        except _REFUSALS as error:
             # One unreadable value must not take its neighbors down with it.
-            for key, entry in batch.items():
-                with contextlib.suppress(asyncpg.DataError):
-                    await self._commit(connection, {key: entry})
-            _fail(batch, Unkept("The database refused a value."))
+            for key, entry in batch.items() if len(batch) > 1 else ():
+                await self._commit(connection, {key: entry})
+            _fail(batch, Unkeepable(f"The database refused a value: {error}"))
             return
         for key, (_, future) in batch.items():
             if not future.done():

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -102,12 +102,13 @@ def explain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, error.detail, error.detail)
+        answer = problem(error.status_code, error.detail, error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(DBAPIError)
     def unwritable(request: Request, error: DBAPIError) -> JSONResponse:
-        text_problem = type(error.orig).__name__ in {"DataError", "UntranslatableCharacter", "CharacterNotInRepertoire"}
-        if text_problem or "NUL" in str(error.orig):
+        if isinstance(error, DataError) or "NUL" in str(error.orig):
             return problem(422, "Invalid", "A value cannot be stored: a number out of range or a NUL character.")
         return outage(request, error)
 

@@ -41,7 +41,10 @@ async def receive_request(scope: MutableMapping[str, Any], receive: Any, keys: K
     url = wording.public_url + scope["path"] + (f"?{raw_query.decode('latin-1')}" if raw_query else "")
     _verify(url, headers, fields, keys, wording)
     own = first(query)
-    said = _storable({**own, **first(fields)} if fields else own)
+    said = {**own, **first(fields)} if fields else own
+    if "\0" in "".join(said.values()):
+        # A database cannot hold the NUL character, and no provider sends one.
+        said = {name: value.replace("\0", "") for name, value in said.items()}
     return Request(scope["path"].rpartition("/")[2], own, said, _sid(said))
 
 
@@ -81,13 +84,6 @@ def _verify(url: str, headers: Mapping[bytes, bytes], fields: Fields, keys: Keys
 def first(fields: Fields) -> dict[str, str]:
     """Keep the first value of each name."""
     return dict(reversed(fields))
-
-
-def _storable(said: dict[str, str]) -> dict[str, str]:
-    # A database cannot hold the NUL character, and no provider sends one.
-    if any("\0" in value for value in said.values()):
-        return {name: value.replace("\0", "") for name, value in said.items()}
-    return said
 
 
 def _sid(said: Mapping[str, str]) -> str:

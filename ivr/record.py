@@ -104,5 +104,7 @@ def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: 
 
 
 def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:
-    row = {"id": named_id("message", message.kind(), *named), "kind": message.kind(), "body": message.body()}
+    kind = message.kind()
+    body = {name: getattr(message, name) for name in message.__slots__}
+    row = {"id": named_id("message", kind, *named), "kind": kind, "body": body}
     rows.setdefault("outbox_message", []).append({**row, "lane": message.lane, "due": due or at, "posted_at": at})

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from routing.board import Board
 
 from core.errors import NotFound
 from core.staff import Actor
 from core.web import Now, Tx, allow
 from ivr import queries, service
+from routing.board import Board
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
 Counselor = Annotated[Actor, allow("call.control")]

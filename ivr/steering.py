@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import routing.service as queue
-from routing.messages import OfferAccepted
 from sqlalchemy.orm import Session
 
+import routing.service as queue
 from core import outbox
 from core.delivery import Outward
 from core.ids import named_id
@@ -19,6 +18,7 @@ from ivr.spot import Spot
 from ivr.tables import Call
 from ivr.telephony import Gone, Telephone
 from ivr.twiml import Wording
+from routing.messages import OfferAccepted
 
 Address = Callable[[str], str]
 """Where a counselor's softphone is rung, by login: `client:hana`, or a SIP address."""
