@@ -24,6 +24,8 @@ def handlers(world: World) -> Handlers:
         heard.HoldAsked: steering.hold(telephone),
         heard.HangUpAsked: steering.hang_up(telephone),
         heard.CallCheckDue: steering.check(telephone),
+        queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
+        queued.SeatLost: partial(service.seat_lost, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone),
         **casework.handlers.handlers(vault=world.settings.vault, redis=world.redis, config=world.casework),
     }

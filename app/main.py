@@ -34,6 +34,7 @@ from ivr.record import SIDES
 from ivr.spool import Spool
 from ivr.webhooks import ANSWERS, Webhooks
 from routing.board import outlook as board_outlook
+from routing.errors import BoardGone
 
 SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
 OUTLOOKS = 20
@@ -88,8 +89,11 @@ async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -
     try:
         async with asyncio.timeout(OUTLOOK_PATIENCE):
             news = await board_outlook(index, world.settings.site, contact_id, world.routing)
-    except (RedisError, OSError, TimeoutError, Refusal):
+    except BoardGone:
+        # Redis is there, and its index will be again within a second.
         return Waited()
+    except (RedisError, OSError, TimeoutError, Refusal):
+        return Waited(away=True)
     return Waited(news.place, summoned=news.state == "connecting")
 
 

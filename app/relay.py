@@ -32,6 +32,7 @@ RECONCILE = timedelta(seconds=5)
 OWN_HANDS = timedelta(seconds=15)
 """A message due this long, and still not done, is delivered by the relay itself."""
 THREADS = 8
+OUTAGE_PAUSE = 0.5
 
 
 class Relay:
@@ -51,6 +52,8 @@ class Relay:
 
     def run(self) -> None:
         """Carry until stopped; an outage is waited out."""
+        timekeeper = threading.Thread(target=self._keep_time, name="timekeeper")
+        timekeeper.start()
         while not self._stop.is_set():
             try:
                 with self._bell() as bell:
@@ -61,7 +64,12 @@ class Relay:
                             pass
             except (psycopg.OperationalError, SQLAlchemyError) as error:
                 log.error("the database is away: %s", error)  # noqa: TRY400 - an outage, waited out
-                self._stop.wait(0.5)
+                self._stop.wait(OUTAGE_PAUSE)
+            except Exception:
+                # A bug in one look must not keep everybody else's messages from being carried.
+                log.exception("the relay stumbled")
+                self._stop.wait(OUTAGE_PAUSE)
+        timekeeper.join()
         self._pool.shutdown()
 
     @contextmanager
@@ -71,7 +79,7 @@ class Relay:
             yield bell
 
     def tick(self, at: datetime) -> None:
-        """Carry what is due, and move the queue's own clocks."""
+        """Carry what is due."""
         with self._world.sessions.begin() as tx:
             now = outbox.due_now(tx, lane="call", at=at)
         for message in now:
@@ -82,7 +90,6 @@ class Relay:
         for message in work:
             if at - message.due >= self._own_hands:
                 self._deliver(message.id)
-        self._sweep(at)
 
     def _deliver(self, message_id: UUID) -> None:
         world = self._world
@@ -100,17 +107,27 @@ class Relay:
             for message in messages:
                 self._deliver(message.id)
 
-    def _sweep(self, at: datetime) -> None:
+    def _keep_time(self) -> None:
+        """Move the queue's own clocks, beside the carrying: neither waits for the other."""
+        while not self._stop.wait(TICK):
+            try:
+                self.sweep(clock())
+            except (RedisError, SQLAlchemyError) as error:
+                log.error("the queue's clocks stand still: %s", error)  # noqa: TRY400 - an outage, waited out
+                self._stop.wait(OUTAGE_PAUSE)
+            except Exception:
+                log.exception("the relay stumbled over the queue's clocks")
+                self._stop.wait(OUTAGE_PAUSE)
+
+    def sweep(self, at: datetime) -> None:
+        """Do what has come due in the queue, and now and then compare its index with the truth."""
         world = self._world
-        try:
+        with world.sessions.begin() as tx:
+            queue.sweep(tx, board=world.board, at=at)
+        if self._reconciled is None or at - self._reconciled >= RECONCILE:
+            self._reconciled = at
             with world.sessions.begin() as tx:
-                queue.sweep(tx, board=world.board, at=at)
-            if self._reconciled is None or at - self._reconciled >= RECONCILE:
-                self._reconciled = at
-                with world.sessions.begin() as tx:
-                    queue.reconcile(tx, board=world.board, at=at)
-        except RedisError as error:
-            log.error("Redis is away: %s", error)  # noqa: TRY400 - an outage; the index is rebuilt when it is back
+                queue.reconcile(tx, board=world.board, at=at)
 
 
 def run(world: World) -> None:

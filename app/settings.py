@@ -2,13 +2,14 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from casework.config import KINDS, Endpoint
@@ -17,6 +18,7 @@ from ivr.signature import Keys
 from ivr.twiml import Wording
 
 KEY_BYTES = 32
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 class BadSettings(Exception):
@@ -27,12 +29,15 @@ def _pairs(value: object) -> object:
     if not isinstance(value, str):
         return value
     parts = [part.strip() for part in value.split(",") if part.strip()]
-    if any("=" not in part for part in parts):
+    pairs = {name.strip(): rest.strip() for name, _, rest in (part.partition("=") for part in parts)}
+    if "" in pairs or "" in pairs.values():
         raise ValueError("write it as name=value,name=value")
-    return {name.strip(): rest.strip() for name, _, rest in (part.partition("=") for part in parts)}
+    return pairs
 
 
 def _keys(value: dict[str, str]) -> dict[str, str]:
+    if not value or any(":" in name for name in value):
+        raise ValueError("write it as k2=<key>,k1=<key>: the newest first, and no colon in a name")
     for name, text in value.items():
         _key(text, f"the key {name!r}")
     return value
@@ -84,8 +89,29 @@ def _account(value: str) -> str:
     return value
 
 
+def _site(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,40}", value):
+        raise ValueError("write at most 40 of the characters a-z, 0-9, - and _")
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in LOG_LEVELS:
+        raise ValueError(f"choose among {', '.join(LOG_LEVELS)}")
+    return value.lower()
+
+
+def _softphone(value: str) -> str:
+    rest = value.replace("{login}", "")
+    if rest == value or "{" in rest or "}" in rest:
+        raise ValueError("write it as client:{login} or sip:{login}@pbx.example.org")
+    return value
+
+
 Pairs = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
 Url = Annotated[str, AfterValidator(_http_url)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+WholeSeconds = Annotated[int, Field(gt=0)]
 
 
 class Settings(BaseSettings):
@@ -96,11 +122,11 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)]
     redis_url: Annotated[str, AfterValidator(_redis)]
     public_url: Url
-    site: str = "seoul"
+    site: Annotated[str, AfterValidator(_site)] = "seoul"
     host: str = "127.0.0.1"
-    port: int = 8120
-    web_processes: int = 1
-    log_level: str = "info"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8120
+    web_processes: Annotated[int, Field(ge=1)] = 1
+    log_level: Annotated[str, AfterValidator(_log_level)] = "info"
 
     twilio_account_sid: Annotated[str, AfterValidator(_account)]
     twilio_auth_token: str
@@ -112,7 +138,7 @@ class Settings(BaseSettings):
     twilio_webhook_overrides: str = "rc=2&rp=all"
     helpline_number: str = "120"
     caller_id: str | None = None
-    softphone_address: str = "client:{login}"
+    softphone_address: Annotated[str, AfterValidator(_softphone)] = "client:{login}"
     desks: Pairs = {}
     voices: Pairs = {"ko": "Polly.Seoyeon", "en": "Polly.Joanna"}
 
@@ -121,21 +147,30 @@ class Settings(BaseSettings):
     metrics_token: str | None = None
     spool_dir: Path = Path("var/spool")
 
-    offer_seconds: float = 20
-    lease_seconds: float = 15
-    wrap_up_seconds: float = 120
-    answer_within_seconds: float = 20
-    short_abandon_seconds: float = 5
+    offer_seconds: Seconds = 20
+    lease_seconds: Seconds = 15
+    wrap_up_seconds: Seconds = 120
+    answer_within_seconds: Seconds = 20
+    short_abandon_seconds: Seconds = 5
 
     endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None
-    visit_acknowledge_seconds: int = 1800
-    dispatch_acknowledge_seconds: int = 180
+    visit_acknowledge_seconds: WholeSeconds = 1800
+    dispatch_acknowledge_seconds: WholeSeconds = 180
 
     @model_validator(mode="after")
     def _safe_endpoints(self) -> "Settings":
-        for url in self.endpoints.values():
-            Endpoint(url, self.partner_secret or "")
+        try:
+            for url in self.endpoints.values():
+                Endpoint(url, self.partner_secret or "")
+        except ValueError as wrong:
+            raise ValueError(f"ENDPOINTS and PARTNER_SECRET: {wrong}") from wrong
+        return self
+
+    @model_validator(mode="after")
+    def _whole_api_key(self) -> "Settings":
+        if (self.twilio_api_key is None) != (self.twilio_api_secret is None):
+            raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET: set both, or neither")
         return self
 
     @cached_property
@@ -154,7 +189,7 @@ class Settings(BaseSettings):
         """Give what TwiML needs to know."""
         return Wording(
             self.public_url,
-            self.twilio_webhook_overrides,
+            "" if self.twilio_webhook_overrides == "off" else self.twilio_webhook_overrides,
             tuple(self.desks.items()),
             self.caller_id,
             tuple(self.voices.items()),
@@ -170,9 +205,13 @@ def load(env_file: Path | Sequence[Path] | None = Path(".env"), **values: Any) -
 
 
 def _fault(fault: Mapping[str, Any]) -> str:
-    name = str(fault["loc"][0]).upper() if fault["loc"] else "ENDPOINTS and PARTNER_SECRET"
+    words = str(fault["msg"]).removeprefix("Value error, ").removesuffix(".")
+    if not fault["loc"]:
+        # What is wrong between several settings names them itself.
+        return f"{words}."
+    name = str(fault["loc"][0]).upper()
     if fault["type"] == "missing":
         return (
             f"{name} is not set: put it into the environment or into .env (docs/configuration.md says what it is for)."
         )
-    return f"{name}: {str(fault['msg']).removeprefix('Value error, ')}."
+    return f"{name}: {words}."

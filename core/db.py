@@ -43,7 +43,11 @@ def libpq_url(url: str) -> str:
 
 def connect(url: str, *, pool: int = 10) -> Engine:
     """Open an engine; its pool is as large as the concurrency it serves, for overflow connections cost a reconnect."""
-    return create_engine(sqlalchemy_url(url), pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
+    # A host that swallows packets must not hold a delivery for as long as the kernel would wait.
+    within = {"connect_timeout": 4}
+    return create_engine(
+        sqlalchemy_url(url), pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10, connect_args=within
+    )
 
 
 def sessions(engine: Engine) -> Sessions:

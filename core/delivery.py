@@ -37,48 +37,66 @@ Handlers = Mapping[type[Message], Handler]
 Clock = Callable[[], datetime]
 
 
+class _Overtaken(Exception):
+    """The message was taken back, or taken over, while we were at it: what we did is not to count."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """One attempt: which message, which try, and what the row says."""
+
+    id: UUID
+    attempt: int
+    kind: str
+    body: dict[str, Any]
+
+
 def deliver(sessions: Sessions, handlers: Handlers, message_id: UUID, clock: Clock) -> str:
     """Deliver one message and return its state afterwards; harmless when it is done, or another is at it."""
     kinds = {kind.kind(): kind for kind in handlers}
     with sessions.begin() as tx:
-        row = _take(tx, message_id, clock())
-        if row is None:
-            return "taken"
-        kind = kinds[row.kind]
-        message, handler = kind.read(row.body), handlers[kind]
+        take = _take(tx, message_id, clock())
+    if take is None:
+        return "taken"
+    kind = kinds.get(take.kind, Message)
     try:
-        _run(sessions, message_id, message, handler, clock)
+        if kind is Message:
+            raise LookupError(f"nobody here knows the kind {take.kind}")  # noqa: TRY301 - settled like any failure
+        _run(sessions, take, kind.read(take.body), handlers[kind], clock)
+    except _Overtaken:
+        return "taken"
     except Exception as error:
-        log.exception("delivery failed: %s %s", row.kind, message_id)
-        return _settle_failure(sessions, message_id, message, error, clock())
+        log.exception("delivery failed: %s %s", take.kind, message_id)
+        return _settle_failure(sessions, take, kind.tries, error, clock())
     return "done"
 
 
-def _take(tx: Session, message_id: UUID, at: datetime) -> OutboxMessage | None:
+def _take(tx: Session, message_id: UUID, at: datetime) -> _Take | None:
     row = outbox.lock_message(tx, message_id)
     busy = row is not None and row.state == "leased" and row.quiet_until is not None and row.quiet_until > at
     if row is None or row.state not in OPEN or row.due > at or busy:
         return None
     row.state, row.attempts, row.quiet_until = "leased", row.attempts + 1, at + outbox.LEASE
-    return row
+    return _Take(row.id, row.attempts, row.kind, row.body)
 
 
-def _run(sessions: Sessions, message_id: UUID, message: Message, handler: Handler, clock: Clock) -> None:
+def _run(sessions: Sessions, take: _Take, message: Message, handler: Handler, clock: Clock) -> None:
     if not isinstance(handler, Outward):
         with sessions.begin() as tx:
             handler(tx, message, clock())
-            _done(tx, message_id, clock())
+            _done(tx, take, clock())
         return
     with sessions.begin() as tx:
         request = handler.prepare(tx, message, clock())
         if request is None:
-            _done(tx, message_id, clock())
+            _done(tx, take, clock())
     if request is None:
         return
     reply = _send(sessions, handler, message, request, clock)
     with sessions.begin() as tx:
         handler.record(tx, message, reply, clock())
-        _done(tx, message_id, clock())
+        # The other side has heard us: that counts, even where the lease ran out meanwhile.
+        _finish(tx.get_one(OutboxMessage, take.id, with_for_update=True), clock())
 
 
 def _send(sessions: Sessions, handler: Outward, message: Message, request: Any, clock: Clock) -> Any:
@@ -91,9 +109,22 @@ def _send(sessions: Sessions, handler: Outward, message: Message, request: Any, 
         raise
 
 
-def _done(tx: Session, message_id: UUID, at: datetime) -> None:
-    row = tx.get_one(OutboxMessage, message_id, with_for_update=True)
-    row.state, row.done_at, row.quiet_until, row.error = "done", at, None, None
+def _done(tx: Session, take: _Take, at: datetime) -> None:
+    row = _ours(tx, take)
+    if row is None:
+        raise _Overtaken
+    _finish(row, at)
+
+
+def _finish(row: OutboxMessage, at: datetime) -> None:
+    if row.state in OPEN:
+        row.state, row.done_at, row.quiet_until, row.error = "done", at, None, None
+
+
+def _ours(tx: Session, take: _Take) -> OutboxMessage | None:
+    # Locked only now, after the handler's own locks: whoever cancels a timer takes them in this order too.
+    row = tx.get_one(OutboxMessage, take.id, with_for_update=True)
+    return row if row.state == "leased" and row.attempts == take.attempt else None
 
 
 def backoff(attempts: int) -> timedelta:
@@ -101,10 +132,13 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(60, 2 ** (attempts - 1)))
 
 
-def _settle_failure(sessions: Sessions, message_id: UUID, message: Message, error: Exception, at: datetime) -> str:
+def _settle_failure(sessions: Sessions, take: _Take, tries: int, error: Exception, at: datetime) -> str:
     with sessions.begin() as tx:
-        row = tx.get_one(OutboxMessage, message_id, with_for_update=True)
-        row.error, row.quiet_until = f"{type(error).__name__}: {error}"[:2000], None
-        row.state = "retry" if row.attempts < message.tries else "dead"
+        row = _ours(tx, take)
+        if row is None:
+            return "taken"
+        # PostgreSQL keeps every character but one.
+        row.error, row.quiet_until = f"{type(error).__name__}: {error}".replace("\0", "")[:2000], None
+        row.state = "retry" if row.attempts < tries else "dead"
         row.due = at + backoff(row.attempts)
         return row.state

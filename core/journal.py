@@ -119,6 +119,8 @@ class Journal:
                 await task
         _fail(self._waiting, Unkept("The journal was closed."))
         self._waiting.clear()
+        # One round of the loop, in which the closed connections let go of their sockets.
+        await asyncio.sleep(0)
 
     async def keep(self, fact: Fact) -> bool:
         """Commit a fact and its rows, True if it was new; raises Unkept when the database is away or refuses it."""
@@ -140,7 +142,9 @@ class Journal:
         try:
             while True:
                 await self._wake.wait()
-                connection = await self._carry(connection, self._take())
+                # The other lane may have taken everything that both were woken for.
+                if batch := self._take():
+                    connection = await self._carry(connection, batch)
         finally:
             if connection is not None:
                 connection.terminate()

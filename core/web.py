@@ -112,6 +112,11 @@ def explain_errors(app: FastAPI) -> None:
             return problem(422, "Invalid", "A value cannot be stored: a number out of range or a NUL character.")
         return outage(request, error)
 
+    @app.exception_handler(Exception)
+    def broken(_: Request, __: Exception) -> JSONResponse:
+        # Starlette raises the error on after this answer, so that the server's log has it.
+        return problem(500, "Broken", "This is our mistake, and it is written down.")
+
     @app.exception_handler(RedisError)
     @app.exception_handler(SQLAlchemyError)
     def outage(_: Request, error: Exception) -> JSONResponse:

@@ -1,9 +1,11 @@
 """What can happen to a caller, and what a step of the call starts: two closed sets of plain values."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Priority = Literal["danger", "normal"]
+ALONE: Final = "alone"
+"""Left the queue because nobody can be found through it; the provider has no word for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Waited:
 
     place: int | None = None
     seconds: int | None = None
+    away: bool = False
+    """The queue's index does not answer: nobody can be offered this caller now."""
     summoned: bool = False
     """A counselor has accepted, and the provider may have missed our word to connect."""
 

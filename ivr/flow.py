@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ivr.events import (
+    ALONE,
     Arrived,
     CallbackAsked,
     Effect,
@@ -27,6 +28,8 @@ from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Say, Verb,
 ENDED: Final = "ended"
 DANGER_KEY: Final = "0"
 CALLBACK_KEY: Final = "1"
+LOOPS_WITHOUT_INDEX: Final = 2
+"""After so many rounds of waiting with the queue's index away, a caller is brought to a person another way."""
 DUTY_DESK: Final = "duty"
 """The desk that answers when nothing of ours works."""
 
@@ -119,7 +122,7 @@ def _wait(flow: Flow, spot: Spot, said: tuple[Verb, ...]) -> Step:
 
 
 def _comfort(flow: Flow, spot: Spot, queue: Queue, news: Waited) -> Step:
-    if news.summoned:
+    if news.summoned or (news.away and spot.tries >= LOOPS_WITHOUT_INDEX):
         return Step(spot, (Leave(),))
     words = [flow.say("first_comfort" if spot.tries == 0 else "comfort", spot.language)]
     if news.place is not None and news.place <= flow.longest_place_told:
@@ -164,7 +167,7 @@ def _left(flow: Flow, spot: Spot, result: str) -> Step:
         return Step(replace(spot, node=ENDED), (HangUp(),))
     # The provider's queue failed: the caller waits in a new one, at the old place; if that fails too, a person is rung.
     failed = replace(spot, tries=spot.tries + 1)
-    if failed.tries > 1:
+    if failed.tries > 1 or result == ALONE:
         words = flow.say("to_duty_desk", spot.language)
         return Step(failed, (words, Dial(DUTY_DESK, Next("forwarded", _on(failed).query))))
     return _wait(flow, failed, (flow.say("return_to_queue", spot.language),))

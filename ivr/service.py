@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import casework.service as cases
 import routing.service as queue
 from casework.config import Config
+from casework.service.escalations import escalate
 from core import outbox
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import named_id
@@ -29,6 +30,7 @@ from ivr.messages import (
 from ivr.tables import Call
 from ivr.view import Leg, View, fold
 from routing.board import Board
+from routing.messages import NobodyOnShift, SeatLost
 
 FIRST_PATIENCE = timedelta(seconds=6)
 """After this much of connecting, the caller is called into the room once more."""
@@ -56,6 +58,16 @@ def callback_requested(tx: Session, message: CallbackRequested, at: datetime, *,
     """Turn a place in the queue into a duty to call back."""
     queue.leave(tx, message.contact_id, "callback_requested", board=board, at=at)
     cases.callback_requested(tx, message.contact_id, at, config=config)
+
+
+def nobody_on_shift(tx: Session, message: NobodyOnShift, at: datetime, *, config: Config) -> None:
+    """Page the supervisor: callers wait, and nobody is there for them."""
+    escalate(tx, ("queue", named_id("queue", message.since.isoformat())), "nobody_on_shift", config=config, at=at)
+
+
+def seat_lost(tx: Session, message: SeatLost, at: datetime, *, config: Config) -> None:
+    """Tell the supervisor that a desk fell silent in the middle of a call; the call itself goes on."""
+    escalate(tx, ("contact", message.contact_id), "seat_lost", config=config, at=at)
 
 
 def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Board, config: Config) -> None:

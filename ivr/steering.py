@@ -58,7 +58,8 @@ def move(telephone: Telephone, wording: Wording) -> Outward:
             return None
         offer = queue.current_offer(tx, call.contact_id)
         wanted = offer is not None and offer.id == message.offer_id and offer.state == "accepted"
-        if message.to == "summoned" and not wanted:
+        if message.to == "summoned" and (call.room is not None or not wanted):
+            # The waiting loop was faster, or the counselor is gone: moving the caller now would only disturb them.
             return None
         return call.sid, wording.url(f"/ivr/{message.to}?{_onward(spot).query}&offer={message.offer_id}")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -115,8 +115,11 @@ class TwilioTelephone:
         return str(_ask(lambda: self._client.calls(leg).fetch()).status)
 
     def voice_url(self, number: str) -> str | None:
-        """Ask where the provider sends calls to a number, None where it does not know the number."""
-        found: list[Any] = self._client.incoming_phone_numbers.list(phone_number=number, limit=1)
+        """Ask where the provider sends calls to a number, None where it knows no such number; raises OSError."""
+        try:
+            found: list[Any] = self._client.incoming_phone_numbers.list(phone_number=number, limit=1)
+        except TwilioException as error:
+            raise ConnectionError(str(error)) from error
         return str(found[0].voice_url) if found else None
 
 

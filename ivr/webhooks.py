@@ -18,7 +18,7 @@ from core.security import Vault
 from ivr import notices, record
 from ivr.catalog import Catalog
 from ivr.degraded import music, to_duty_desk, without_database
-from ivr.events import Arrived, Event, Forwarded, Left, Pressed, Returned, Summoned, Talked, Waited
+from ivr.events import ALONE, Arrived, Event, Forwarded, Left, Pressed, Returned, Summoned, Talked, Waited
 from ivr.flow import Step, step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
@@ -108,7 +108,7 @@ async def _again(hooks: Webhooks, fact: Fact, done: Step) -> Step:
 
 
 def _degrade(hooks: Webhooks, fact: Fact, flow: Flow, done: Step) -> Step:
-    other = without_database(flow, done)
+    other = without_database(flow, hooks.wording, done)
     hooks.spool.add(record.without_queue(fact) if other is not done else fact)
     return other
 
@@ -133,7 +133,10 @@ async def waiting(hooks: Webhooks, request: Request) -> bytes:
 
 async def left(hooks: Webhooks, request: Request) -> bytes:
     """The caller left the provider's queue."""
-    return await _turn(hooks, request, Left(request.fields.get("QueueResult", "")[:40]), _spot(hooks, request))
+    result = request.fields.get("QueueResult", "")[:40]
+    if result == "leave" and (await hooks.outlook(record.contact_of(request.call_sid))).away:
+        result = ALONE
+    return await _turn(hooks, request, Left(result), _spot(hooks, request))
 
 
 async def talked(hooks: Webhooks, request: Request) -> bytes:

@@ -16,10 +16,11 @@ from casework.tables import Escalation
 from core import audit, live, outbox
 from core.ids import named_id, new_id
 
-About = tuple[Literal["contact", "duty", "visit", "dispatch", "case"], UUID]
+About = tuple[Literal["contact", "duty", "visit", "dispatch", "case", "queue"], UUID]
 Reason = Literal[
     "danger", "danger_lost", "danger_lowered", "no_owner", "overdue", "exhausted", "no_endpoint", "not_acknowledged",
-    "no_arrival", "no_contact", "failed", "visit_late", "no_answer_twice", "lower_triage",
+    "no_arrival", "no_contact", "failed", "visit_late", "no_answer_twice", "lower_triage", "nobody_on_shift",
+    "seat_lost",
 ]  # fmt: skip
 TOPIC = "supervisor"
 ON_THE_LINE: frozenset[Reason] = frozenset({"danger"})

@@ -5,4 +5,4 @@ if not contact then return {'ok', ''} end
 if tonumber(ARGV[2]) <= contact.version then return {'stale', 'late'} end
 drop_contact(ARGV[1], contact)
 if not contact.seat then return {'ok', ''} end
-return {'ok', rest(contact.seat, tonumber(ARGV[3]), 'kept')}
+return {'ok', rest(contact.seat, contact.offer, tonumber(ARGV[3]), 'kept')}

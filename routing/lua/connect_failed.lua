@@ -5,5 +5,5 @@ if not contact then return {'stale', why} end
 if contact.state ~= 'connecting' then return {'stale', contact.state} end
 local seat = contact.seat
 hand_back(ARGV[1], contact, tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[7]))
-if ARGV[8] == 'not_responding' then return {'ok', rest(seat, tonumber(ARGV[5]), nil, 'not_responding')} end
-return {'ok', rest(seat, tonumber(ARGV[5]), 'kept')}
+if ARGV[8] == 'not_responding' then return {'ok', rest(seat, ARGV[2], tonumber(ARGV[5]), nil, 'not_responding')} end
+return {'ok', rest(seat, ARGV[2], tonumber(ARGV[5]), 'kept')}

@@ -1,7 +1,8 @@
 -- What a waiting caller may be told. ARGV: contact. Answers state and place (1 is next).
 local contact = read(CONTACTS, ARGV[1])
 if not contact then return {'ok', '', 0} end
-if contact.state ~= 'waiting' then return {'ok', contact.state, contact.state == 'offered' and 1 or 0} end
+if contact.state == 'offered' or contact.state == 'claimed' then return {'ok', 'offered', 1} end
+if contact.state ~= 'waiting' then return {'ok', contact.state, 0} end
 local place = 1
 for _, class in ipairs(CLASS_NAMES) do
   for _, language in ipairs(LANGUAGE_NAMES) do

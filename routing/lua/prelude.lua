@@ -29,9 +29,9 @@ local function put_contact(id, contact, was)
   elseif was == nil or was == 'waiting' then
     call('ZREM', key, contact.member)
   end
-  if contact.state == 'offered' then
-    call('ZADD', DUE, contact.deadline, id)
-  elseif was == nil or was == 'offered' then
+  if contact.state == 'offered' or contact.state == 'claimed' then
+    if was ~= 'claimed' then call('ZADD', DUE, contact.deadline, id) end
+  elseif was == nil or was == 'offered' or was == 'claimed' then
     call('ZREM', DUE, id)
   end
   call('HSET', CONTACTS, id, cjson.encode(contact))
@@ -93,9 +93,10 @@ local function free(seat, idle_since)
   if seat.next then seat.activity, seat.next = seat.next, nil end
 end
 
-local function rest(id, at, idle_since, state)
+-- End what a seat does by this offer (nil: whatever it does); a seat that is at another one is left alone.
+local function rest(id, offer, at, idle_since, state)
   local seat = read(SEATS, id)
-  if not seat then return '' end
+  if not seat or (offer and seat.offer ~= offer) then return '' end
   local before = as_it_is(seat)
   free(seat, idle_since == 'kept' and seat.idle_since or at)
   if state and seat.activity == 'available' then become(seat, state) end

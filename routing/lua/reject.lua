@@ -4,4 +4,4 @@ if not contact then return {'stale', why} end
 if contact.state ~= 'offered' then return {'stale', contact.state} end
 local seat = contact.seat
 hand_back(ARGV[1], contact, tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[7]))
-return {'ok', rest(seat, tonumber(ARGV[5]))}
+return {'ok', rest(seat, ARGV[2], tonumber(ARGV[5]))}

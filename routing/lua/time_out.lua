@@ -6,4 +6,4 @@ if contact.state ~= 'offered' then return {'stale', contact.state} end
 if ARGV[8] ~= 'lost' and contact.deadline > tonumber(ARGV[5]) then return {'stale', 'early'} end
 local seat = contact.seat
 hand_back(ARGV[1], contact, tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[7]))
-return {'ok', rest(seat, tonumber(ARGV[5]), nil, 'not_responding')}
+return {'ok', rest(seat, ARGV[2], tonumber(ARGV[5]), nil, 'not_responding')}

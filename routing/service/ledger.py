@@ -35,8 +35,11 @@ def fence(entry: QueueEntry, offer: Offer) -> Fence:
 
 def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) -> None:
     """Write a seat down as the index has it, and tell its counselor."""
-    seat.activity, seat.next_activity, seat.state = now.activity, now.next_activity, now.state
-    seat.idle_since, seat.wrap_until, seat.contact_id = now.idle_since, now.wrap_until, now.contact_id
+    # A claim is nothing yet: for the database the seat is idle until it agrees to an offer.
+    claimed = now.state == "claimed"
+    seat.activity, seat.next_activity, seat.state = now.activity, now.next_activity, "idle" if claimed else now.state
+    seat.idle_since, seat.wrap_until = now.idle_since, now.wrap_until
+    seat.contact_id = None if claimed else now.contact_id
     seat.changed_at = at
     tell_seat(tx, board, seat)
 

@@ -19,6 +19,7 @@ from routing.service.ledger import mirror, note, place_of, seat_of, topic
 from routing.tables import Offer, QueueEntry, Seat
 
 log = logging.getLogger(__name__)
+_MATCH = "match"
 MOST_OFFERS = 200
 """More than any team can be free at once; what is left is the next sweep's."""
 
@@ -38,17 +39,21 @@ def match(tx: Session, *, board: Board, at: datetime) -> list[Offer]:
 
 def match_after(tx: Session, *, board: Board, at: datetime) -> None:
     """Match as soon as this transaction is committed, when its callers and seats are there for everybody to see."""
-    if "match" not in tx.info:
-        tx.info["match"] = (tx.connection(), board, at)
-        event.listen(tx, "after_commit", _match_now, once=True)
-        event.listen(tx, "after_rollback", lambda session: session.info.pop("match", None), once=True)
+    tx.info.setdefault(_MATCH, (tx.connection(), board, at))
 
 
+@event.listens_for(Session, "after_rollback")
+def _forget(tx: Session) -> None:
+    tx.info.pop(_MATCH, None)
+
+
+@event.listens_for(Session, "after_commit")
 def _match_now(tx: Session) -> None:
-    # The transaction's own connection is free again by now: a second one could be waited for in vain.
-    connection, board, at = tx.info.pop("match", (None, None, None))
-    if connection is None:
+    # The end of a savepoint commits nothing yet.
+    if _MATCH not in tx.info or tx.in_nested_transaction():
         return
+    # The transaction's own connection is free again by now: a second one could be waited for in vain.
+    connection, board, at = tx.info.pop(_MATCH)
     try:
         for _ in range(MOST_OFFERS):
             claim = board.claim(new_id(at), at)
@@ -63,8 +68,13 @@ def _match_now(tx: Session) -> None:
 def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | None:
     entry = queries.lock_entry(tx, claim.contact_id)
     seat = queries.lock_seat(tx, claim.counselor_id)
-    if entry is None or seat is None or not _fit(entry, seat):
-        _put_back(tx, board, claim, entry, seat)
+    if entry is None or seat is None:
+        # A row that is just being made, as when a counselor sits down for the first time: the next look will see it.
+        # One that never comes, because its transaction failed, is taken off the index by the reconciler.
+        board.release(claim)
+        return None
+    if not _fit(entry, seat):
+        _put_right(tx, board, claim, entry, seat)
         return None
     waited, idle = (at - entry.entered_at).total_seconds(), (at - claim.idle_since).total_seconds()
     offer = Offer(
@@ -75,6 +85,8 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     try:
         now = board.confirm((entry.contact_id, offer.id, claim.epoch, entry.version + 1))
     except Stale:
+        # Somebody put one of the two right meanwhile, without knowing of the claim.
+        _put_right(tx, board, claim, entry, seat)
         return None
     entry.state, entry.version = "offered", entry.version + 1
     tx.add(offer)
@@ -90,14 +102,11 @@ def _fit(entry: QueueEntry, seat: Seat) -> bool:
     return entry.state == "waiting" and seat.state == "idle" and seat.activity == "available"
 
 
-def _put_back(tx: Session, board: Board, claim: Claim, entry: QueueEntry | None, seat: Seat | None) -> None:
-    # The index was wrong about one of the two, and both are locked: it is put to what the rows say.
-    board.release(claim)
-    known = place_of(entry, queries.current_offer(tx, claim.contact_id), board.config) if entry else None
-    seats = {}
-    if seat is not None:
-        seats[seat.counselor_id] = seat_of(seat, queries.offer_at(tx, seat.counselor_id), board.config)
-    board.place({claim.contact_id: known}, seats)
+def _put_right(tx: Session, board: Board, claim: Claim, entry: QueueEntry, seat: Seat) -> None:
+    # Both rows are locked, so what is put is what the index should say; another claim of either is not confirmed.
+    known = place_of(entry, queries.current_offer(tx, claim.contact_id), board.config)
+    held = seat_of(seat, queries.offer_at(tx, seat.counselor_id), board.config)
+    board.place({claim.contact_id: known}, {seat.counselor_id: held})
 
 
 def _tell(tx: Session, board: Board, entry: QueueEntry, offer: Offer, at: datetime) -> None:

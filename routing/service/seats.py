@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import outbox
@@ -19,7 +18,7 @@ from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
 from routing.service.offers import time_out
-from routing.tables import QueueEntry, RoutingEvent, Seat
+from routing.tables import RoutingEvent, Seat
 
 
 def sign_on(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
@@ -112,17 +111,22 @@ def end_wrap_up_due(tx: Session, counselor_id: UUID, *, board: Board, at: dateti
 
 
 def _end_wrap(tx: Session, seat: Seat, board: Board, at: datetime) -> Seat:
-    contact_id, began = seat.contact_id, seat.changed_at
+    _note_wrap_up(tx, seat, at)
     mend_seat(tx, seat.counselor_id, board)
     now = board.wrap_up(seat.counselor_id, at)
     if now is not None:
         mirror(tx, board, seat, now, at)
-    queue = tx.scalar(select(QueueEntry.queue).where(QueueEntry.contact_id == contact_id))
-    ended = RoutingEvent(kind="wrapped", at=at, queue=queue, contact_id=contact_id, counselor_id=seat.counselor_id)
-    ended.detail = {"wrap_s": max(0.0, (at - began).total_seconds())}
-    tx.add(ended)
     match_after(tx, board=board, at=at)
     return seat
+
+
+def _note_wrap_up(tx: Session, seat: Seat, at: datetime) -> None:
+    entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
+    if entry is None or entry.left_at is None:
+        return
+    ended = RoutingEvent(kind="wrapped", at=at, queue=entry.queue, contact_id=entry.contact_id)
+    ended.counselor_id, ended.detail = seat.counselor_id, {"wrap_s": max(0.0, (at - entry.left_at).total_seconds())}
+    tx.add(ended)
 
 
 def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
@@ -136,6 +140,8 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
         now = board.lose(counselor_id, at)
     except Stale:
         return False
+    if seat.state == "wrapping":
+        _note_wrap_up(tx, seat, at)
     if now is not None:
         mirror(tx, board, seat, now, at)
     if seat.state != "lost":

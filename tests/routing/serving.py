@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +11,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from core import web
+from core.security import new_token, token_hash
+from core.staff import Staff, StaffSession
 from routing.routes import router
 from routing.stream import Feed
-from tests.routing.desk import Desk
+from tests.routing.desk import Desk, actor
 
 
 def routes_of(desk: Desk, redis_url: str) -> FastAPI:
@@ -25,6 +28,18 @@ def routes_of(desk: Desk, redis_url: str) -> FastAPI:
     web.explain_errors(app)
     app.include_router(router)
     return app
+
+
+def hire(desk: Desk, login: str, role: str) -> str:
+    """Add a person and sign them in; gives the token."""
+    token = new_token()
+    with desk.sessions.begin() as tx:
+        key = actor(login).id
+        tx.add(Staff(id=key, login=login, name=login.title(), role=role, password_hash="-"))
+        tx.flush()
+        ends = desk.at + timedelta(hours=8)
+        tx.add(StaffSession(token_hash=token_hash(token), staff_id=key, started_at=desk.at, ends_at=ends))
+    return token
 
 
 class Server(uvicorn.Server):

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from core import audit, staff
+from core import audit
 from tests.routing.desk import Desk
-from tests.routing.serving import routes_of, serve
+from tests.routing.serving import hire, routes_of, serve
 
-PASSWORD = "correct horse battery"
 Client = Callable[[str], httpx.Client]
 
 
@@ -23,16 +22,11 @@ def address(desk: Desk, clean_redis: str) -> Iterator[str]:
 def client(address: str, desk: Desk) -> Iterator[Client]:
     """Sign people in: `client("hana")`; `sun` is the supervisor, `field` goes out to people."""
     roles = {"hana": "counselor", "duri": "counselor", "sun": "supervisor", "field": "field"}
-    with desk.sessions.begin() as tx:
-        for login, role in roles.items():
-            staff.add_staff(tx, login, login.title(), role, PASSWORD, at=desk.at)
     opened: list[httpx.Client] = []
 
     def sign_in(login: str) -> httpx.Client:
-        with desk.sessions.begin() as tx:
-            signed = staff.sign_in(tx, login, PASSWORD, at=desk.at)
-        assert signed is not None
-        opened.append(httpx.Client(base_url=address, headers={"Authorization": f"Bearer {signed[0]}"}))
+        token = hire(desk, login, roles[login])
+        opened.append(httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}))
         return opened[-1]
 
     yield sign_in

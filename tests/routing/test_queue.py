@@ -5,7 +5,7 @@ import pytest
 import routing.service as queue
 from core.errors import Conflict, Invalid, NotFound, Stale
 from routing.records import Outlook
-from tests.routing.desk import Desk, actor, contact
+from tests.routing.desk import Desk, contact
 
 
 def test_a_caller_is_offered_taken_talked_to_and_written_up(desk: Desk) -> None:
@@ -21,22 +21,6 @@ def test_a_caller_is_offered_taken_talked_to_and_written_up(desk: Desk) -> None:
     desk.wrap_up("hana")
     assert desk.seat("hana").state == "idle"
     assert desk.agrees()
-
-
-def test_accepting_tells_the_telephone_once_whom_to_connect(desk: Desk) -> None:
-    desk.sit("hana")
-    desk.call("A")
-    first, again = desk.accept("A"), desk.accept("A")
-    assert first.id == again.id
-    assert desk.told("OfferAccepted") == [
-        {
-            "contact_id": str(contact("A")),
-            "offer_id": str(first.id),
-            "counselor_id": str(actor("hana").id),
-            "counselor_login": "hana",
-            "provider_ref": "CAA",
-        }
-    ]
 
 
 def test_first_come_is_first_served(desk: Desk) -> None:
@@ -94,63 +78,6 @@ def test_a_language_nobody_is_listed_for_waits_with_the_first(desk: Desk) -> Non
     assert desk.agrees()
 
 
-def test_a_rejected_caller_keeps_their_place_and_goes_to_the_next_counselor(desk: Desk) -> None:
-    desk.call("A", ago=9)
-    desk.sit("hana")
-    desk.call("B")
-    desk.reject("A")
-    # She passed A on, so she gets B; A stands first for whoever comes.
-    assert (desk.to("A"), desk.to("B")) == (None, "hana")
-    desk.call("C")
-    desk.sit("duri")
-    assert desk.to("A") == "duri"
-
-
-def test_a_counselor_who_is_alone_is_offered_the_same_caller_after_a_pause(desk: Desk) -> None:
-    desk.call("A")
-    desk.sit("hana")
-    desk.reject("A")
-    desk.sweep()
-    assert desk.to("A") is None
-    desk.later(3)
-    desk.sweep()
-    assert desk.to("A") == "hana"
-
-
-def test_an_offer_nobody_reacts_to_goes_on_and_the_seat_has_to_come_back(desk: Desk) -> None:
-    desk.sit("hana")
-    desk.call("A")
-    desk.later(1)
-    desk.sit("duri")
-    desk.later(19)
-    desk.beat("hana", "duri")
-    desk.sweep()
-    assert (desk.to("A"), desk.seat("hana").state) == ("duri", "not_responding")
-    desk.call("B")
-    assert desk.to("B") is None
-    desk.sit("hana")
-    assert (desk.seat("hana").state, desk.to("B")) == ("reserved", "hana")
-
-
-def test_an_offer_is_not_over_before_its_time(desk: Desk) -> None:
-    desk.sit("hana")
-    desk.call("A")
-    desk.later(10)
-    desk.beat("hana")
-    desk.later(9.9)
-    desk.sweep()
-    assert desk.to("A") == "hana"
-
-
-def test_accepting_after_the_deadline_is_too_late_even_before_the_sweep(desk: Desk) -> None:
-    desk.sit("hana")
-    desk.call("A")
-    desk.later(21)
-    with pytest.raises(Stale, match="timed out"):
-        desk.accept("A")
-    assert desk.state("A") == "offered"
-
-
 def test_a_caller_who_hangs_up_while_it_rings_leaves_the_counselor_free_as_long_as_before(desk: Desk) -> None:
     desk.sit("hana")
     since = desk.seat("hana").idle_since
@@ -196,30 +123,6 @@ def test_nobody_leaves_for_a_reason_that_is_none(desk: Desk) -> None:
         desk.leave("A", "bored")
 
 
-def test_a_failed_connection_brings_the_caller_back_to_their_place(desk: Desk) -> None:
-    desk.call("A", ago=9)
-    desk.call("B")
-    desk.sit("hana")
-    desk.accept("A")
-    assert desk.fail("A", "left")
-    assert not desk.fail("A", "left")
-    assert desk.seat("hana").state == "reserved"
-    assert (desk.to("A"), desk.to("B")) == (None, "hana")
-    desk.sit("duri")
-    assert desk.to("A") == "duri"
-
-
-def test_a_counselor_whose_telephone_was_not_answered_has_to_come_back(desk: Desk) -> None:
-    desk.call("A")
-    desk.sit("hana")
-    desk.accept("A")
-    desk.fail("A", "no-answer")
-    assert (desk.seat("hana").state, desk.to("A")) == ("not_responding", None)
-    desk.later(3)
-    desk.sit("hana")
-    assert desk.to("A") == "hana"
-
-
 def test_entering_twice_is_entering_once(desk: Desk) -> None:
     key = desk.call("A")
     with desk.sessions.begin() as tx:
@@ -261,27 +164,6 @@ def test_holding_shows_at_the_seat(desk: Desk) -> None:
     desk.finish("A")
     with desk.sessions.begin() as tx:
         assert not queue.hold(tx, contact("A"), board=desk.board, at=desk.at)
-
-
-def test_another_counselors_offer_is_not_found(desk: Desk) -> None:
-    desk.sit("hana")
-    desk.call("A")
-    offer = desk.offer("A")
-    assert offer is not None
-    with desk.sessions.begin() as tx, pytest.raises(NotFound):
-        queue.accept(tx, offer.id, actor("duri").id, board=desk.board, at=desk.at)
-    with desk.sessions.begin() as tx, pytest.raises(NotFound):
-        queue.reject(tx, offer.id, actor("duri").id, "no", board=desk.board, at=desk.at)
-
-
-def test_an_offer_that_was_passed_on_cannot_be_accepted(desk: Desk) -> None:
-    desk.sit("hana")
-    desk.call("A")
-    offer = desk.reject("A")
-    with desk.sessions.begin() as tx:
-        assert queue.reject(tx, offer.id, offer.counselor_id, "x", board=desk.board, at=desk.at).state == "rejected"
-    with desk.sessions.begin() as tx, pytest.raises(Stale, match="passed"):
-        queue.accept(tx, offer.id, offer.counselor_id, board=desk.board, at=desk.at)
 
 
 def test_a_waiting_caller_is_told_their_place(desk: Desk) -> None:

@@ -7,20 +7,13 @@ import httpx
 import pytest
 from httpx_sse import ServerSentEvent, connect_sse
 
-from core import staff
-from tests.routing.desk import Desk, actor
-from tests.routing.serving import routes_of, serve
+from tests.routing.desk import Desk
+from tests.routing.serving import hire, routes_of, serve
 
 
 @pytest.fixture
 def token(desk: Desk) -> str:
-    with desk.sessions.begin() as tx:
-        added = staff.add_staff(tx, "hana", "Hana", "counselor", "secret words", at=desk.at)
-        added.id = actor("hana").id
-    with desk.sessions.begin() as tx:
-        signed = staff.sign_in(tx, "hana", "secret words", at=desk.at)
-    assert signed is not None
-    return signed[0]
+    return hire(desk, "hana", "counselor")
 
 
 @pytest.fixture

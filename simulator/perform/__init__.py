@@ -1,0 +1,1 @@
+"""What the network does when a document tells it to: one module for each family of verbs."""

@@ -1,0 +1,185 @@
+"""The queue as a newcomer would write it down: plain lists and loops, no Redis, no sets that could disagree."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from routing.config import RoutingConfig
+from routing.policy import millis
+from routing.records import Place, SeatNow
+
+BUSY = {"reserved", "connecting", "on_contact", "on_hold", "wrapping"}
+STATE_AT = {"offered": "reserved", "connecting": "connecting", "connected": "on_contact"}
+
+
+@dataclass
+class Caller:
+    klass: str
+    language: str
+    entered: datetime
+    seq: int
+    version: int = 0
+    state: str = "waiting"
+    offer: UUID | None = None
+    seat: UUID | None = None
+    deadline: datetime | None = None
+    apart: dict[UUID, tuple[datetime, datetime]] = field(default_factory=dict)
+
+    def held_at(self, at: datetime) -> bool:
+        return self.deadline is not None and self.deadline >= at
+
+    def place(self) -> Place:
+        apart = {str(key): [millis(pause), millis(until)] for key, (pause, until) in self.apart.items()}
+        return Place(
+            self.state,
+            self.klass,
+            self.language,
+            millis(self.entered),
+            self.seq,
+            self.version,
+            str(self.offer) if self.offer else None,
+            str(self.seat) if self.seat else None,
+            millis(self.deadline) if self.deadline else None,
+            apart,
+        )
+
+
+@dataclass
+class Chair:
+    languages: tuple[str, ...]
+    idle_since: datetime
+    lease: datetime | None
+    activity: str = "offline"
+    next: str | None = None
+    state: str = "idle"
+    contact: UUID | None = None
+    offer: UUID | None = None
+    wrap_until: datetime | None = None
+
+    def now(self) -> SeatNow:
+        return SeatNow(
+            self.activity,
+            self.state,
+            self.idle_since,
+            self.languages,
+            self.next,
+            self.contact,
+            self.offer,
+            self.wrap_until,
+        )
+
+
+@dataclass
+class Model:
+    config: RoutingConfig
+    callers: dict[UUID, Caller] = field(default_factory=dict)
+    chairs: dict[UUID, Chair] = field(default_factory=dict)
+
+    def line(self) -> list[UUID]:
+        waiting = [key for key, caller in self.callers.items() if caller.state == "waiting"]
+        return sorted(waiting, key=self._rank)
+
+    def _rank(self, key: UUID) -> tuple[int, datetime, int]:
+        caller = self.callers[key]
+        return self.config.classes.index(caller.klass), caller.entered, caller.seq
+
+    def routable(self, at: datetime) -> list[UUID]:
+        free = [
+            key
+            for key, chair in self.chairs.items()
+            if chair.activity == "available" and chair.state == "idle" and chair.lease and chair.lease > at
+        ]
+        return sorted(free, key=lambda key: (self.chairs[key].idle_since, str(key)))
+
+    def next_pair(self, at: datetime) -> tuple[UUID, UUID] | None:
+        for key in self.line():
+            caller = self.callers[key]
+            fit = [seat for seat in self.routable(at) if caller.language in self.chairs[seat].languages]
+            fresh = [seat for seat in fit if seat not in caller.apart or caller.apart[seat][1] <= at]
+            rested = [seat for seat in fit if seat in caller.apart and caller.apart[seat][0] <= at]
+            if fresh or rested:
+                return key, (fresh or rested)[0]
+        return None
+
+    def offer(self, key: UUID, seat: UUID, offer: UUID, at: datetime) -> None:
+        caller, chair = self.callers[key], self.chairs[seat]
+        caller.state, caller.offer, caller.seat = "offered", offer, seat
+        caller.deadline = at + timedelta(seconds=self.config.offer_seconds)
+        caller.version += 1
+        chair.state, chair.offer, chair.contact = "reserved", offer, key
+
+    def move(self, key: UUID, caller_state: str, chair_state: str) -> None:
+        caller = self.callers[key]
+        caller.state, caller.deadline, caller.version = caller_state, None, caller.version + 1
+        assert caller.seat is not None
+        self.become(caller.seat, chair_state)
+
+    def become(self, seat: UUID, state: str) -> None:
+        if self.chairs[seat].state != "lost":
+            self.chairs[seat].state = state
+
+    def free(self, seat: UUID, since: datetime | None, state: str = "idle") -> None:
+        chair = self.chairs[seat]
+        self.become(seat, "idle")
+        chair.idle_since = since or chair.idle_since
+        chair.contact = chair.offer = chair.wrap_until = None
+        if chair.next:
+            chair.activity, chair.next = chair.next, None
+        if state != "idle" and chair.activity == "available":
+            self.become(seat, state)
+
+    def hand_back(self, key: UUID, at: datetime, since: datetime | None, state: str = "idle") -> None:
+        caller = self.callers[key]
+        assert caller.seat is not None
+        self.free(caller.seat, since, state)
+        pause, apart = (timedelta(seconds=s) for s in (self.config.pause_seconds, self.config.apart_seconds))
+        caller.apart[caller.seat] = (at + pause, at + apart)
+        caller.state, caller.offer, caller.seat, caller.deadline = "waiting", None, None, None
+        caller.version += 1
+
+    def leave(self, key: UUID) -> None:
+        caller = self.callers.pop(key)
+        if caller.seat:
+            self.free(caller.seat, None)
+
+    def finish(self, key: UUID, at: datetime) -> None:
+        seat = self.callers.pop(key).seat
+        assert seat is not None
+        chair = self.chairs[seat]
+        if chair.state == "lost":
+            self.free(seat, at)
+            return
+        chair.state, chair.offer = "wrapping", None
+        chair.wrap_until = at + timedelta(seconds=self.config.wrap_up_seconds)
+
+    def sit(self, seat: UUID, languages: tuple[str, ...], activity: str, at: datetime) -> None:
+        chair = self.chairs.setdefault(seat, Chair(languages, at, None))
+        chair.lease = at + timedelta(seconds=self.config.lease_seconds)
+        if chair.state == "lost":
+            caller = self.callers.get(chair.contact) if chair.contact else None
+            chair.state = STATE_AT[caller.state] if caller and caller.seat == seat else "idle"
+            if chair.state == "idle":
+                self.free(seat, at)
+        if chair.state in BUSY:
+            chair.next = activity if activity != chair.activity else None
+            return
+        if chair.state == "not_responding":
+            chair.state, chair.idle_since = "idle", at
+        if chair.activity != activity:
+            chair.activity, chair.idle_since = activity, at
+
+    def lose(self, seat: UUID, at: datetime) -> None:
+        chair = self.chairs[seat]
+        chair.lease = None
+        if chair.state == "wrapping":
+            self.free(seat, at)
+        if chair.activity != "offline" or chair.contact:
+            chair.state = "lost"
+
+    def rescind(self) -> None:
+        for caller in self.callers.values():
+            if caller.state == "offered":
+                assert caller.seat is not None
+                self.free(caller.seat, None)
+                caller.state, caller.offer, caller.seat, caller.deadline = "waiting", None, None, None
+                caller.version += 1

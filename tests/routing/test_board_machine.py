@@ -1,0 +1,268 @@
+"""The index against a plain model: whatever happens in whatever order, both say the same of everybody after every step.
+
+Held after every step (numbers of the design notes): each contact is in exactly one set (I1); one live offer for each
+contact and each counselor (I2, I3), made only to who was routable (I4); order inside a class by (entered, seq), also
+after rejects, time-outs, failures and rebuilds (I7); no seat leaks (I9); idle-since kept when the caller hangs up
+(I10); of racing acts one wins and the others are told they are stale (I11); nothing of an earlier epoch counts (I13).
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from redis import Redis
+
+from core.errors import Stale
+from core.ids import named_id
+from routing.board import Board, Fence
+from routing.config import RoutingConfig
+from tests.routing.model import Caller, Model
+
+CONFIG = RoutingConfig()
+SEATS = {named_id("seat", n): ("ko",) if n < 2 else ("ko", "en") for n in range(3)}
+PICK = st.integers(0, 10_000)
+
+
+class BoardMachine(RuleBasedStateMachine):
+    """Every transition, at any time, by whoever, in or out of turn."""
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__()
+        redis.flushdb()
+        self.redis, self.board, self.model = redis, Board(redis, "machine", CONFIG), Model(CONFIG)
+        self.at, self.epoch, self.number = datetime(2026, 11, 24, tzinfo=UTC), 1, 0
+        self.offers: list[tuple[UUID, UUID, int]] = []
+        self.board.clear()
+        self.board.open(1)
+
+    def stranger(self, pick: int) -> tuple[Fence, Caller | None]:
+        """Take any offer that was ever made; with it the caller, if it is theirs still and of this epoch."""
+        contact, offer, epoch = self.offers[pick % len(self.offers)]
+        caller = self.model.callers.get(contact)
+        fence = (contact, offer, epoch, caller.version + 1 if caller else 99)
+        return fence, caller if caller and caller.offer == offer and epoch == self.epoch else None
+
+    def act(self, fence: Fence, ask: Callable[[Fence], object], *, fits: bool) -> bool:
+        """Do it if it fits, else see it refused; and see it refused with a version that is not new."""
+        if fits:
+            with pytest.raises(Stale):
+                ask((*fence[:3], fence[3] - 1))
+            ask(fence)
+        else:
+            with pytest.raises(Stale):
+                ask(fence)
+        return fits
+
+    @rule(klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]), ago=st.integers(0, 3))
+    def arrives(self, klass: str, language: str, ago: int) -> None:
+        self.number += 1
+        key = named_id("machine", self.number)
+        caller = Caller(klass, language, self.at - timedelta(seconds=ago), self.number)
+        self.model.callers[key] = caller
+        assert self.board.enqueue(key, caller.place()) == "waiting"
+        assert self.board.enqueue(key, caller.place()) == "waiting"
+
+    @rule(seconds=st.sampled_from([0.001, 1, 3, 7, 21]))
+    def time_passes(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+    @rule(pick=PICK, activity=st.sampled_from(["available", "available", "break", "offline"]))
+    def chooses(self, pick: int, activity: str) -> None:
+        seat, languages = sorted(SEATS.items())[pick % len(SEATS)]
+        self.board.seat(seat, self.at, activity=activity, languages=list(languages))
+        self.model.sit(seat, languages, activity, self.at)
+
+    @rule()
+    def everybody_is_heard_of(self) -> None:
+        for seat, chair in self.model.chairs.items():
+            assert self.board.heartbeat(seat, self.at) == chair.state
+            if chair.state != "lost":
+                chair.lease = self.at + timedelta(seconds=CONFIG.lease_seconds)
+
+    @rule()
+    def matches(self) -> None:
+        offer = named_id("offer", self.number, len(self.offers))
+        expected, claim = self.model.next_pair(self.at), self.board.claim(offer, self.at)
+        assert (None if claim is None else (claim.contact_id, claim.counselor_id)) == expected
+        if claim is None or expected is None:
+            return
+        assert (claim.epoch, claim.idle_since) == (self.epoch, self.model.chairs[expected[1]].idle_since)
+        self.model.offer(*expected, offer, self.at)
+        self.offers.append((claim.contact_id, offer, self.epoch))
+        self.board.confirm((claim.contact_id, offer, self.epoch, self.model.callers[claim.contact_id].version))
+
+    @precondition(lambda self: self.model.next_pair(self.at))
+    @rule()
+    def a_claim_comes_to_nothing(self) -> None:
+        claim = self.board.claim(named_id("nothing", self.number), self.at)
+        assert claim is not None
+        self.board.release(claim)
+        self.board.release(claim)
+        chair = self.model.chairs[claim.counselor_id]
+        assert chair.next is None
+
+    @precondition(lambda self: self.offers)
+    @rule(pick=PICK)
+    def accepts(self, pick: int) -> None:
+        fence, caller = self.stranger(pick)
+        fits = caller is not None and caller.state == "offered" and caller.held_at(self.at)
+        if self.act(fence, lambda asked: self.board.accept(asked, self.at), fits=fits):
+            self.model.move(fence[0], "connecting", "connecting")
+
+    @precondition(lambda self: self.offers)
+    @rule(pick=PICK)
+    def rejects(self, pick: int) -> None:
+        fence, caller = self.stranger(pick)
+        fits = caller is not None and caller.state == "offered"
+        if self.act(fence, lambda asked: self.board.reject(asked, self.at), fits=fits):
+            self.model.hand_back(fence[0], self.at, self.at)
+
+    @precondition(lambda self: self.offers)
+    @rule(pick=PICK)
+    def connects(self, pick: int) -> None:
+        fence, caller = self.stranger(pick)
+        fits = caller is not None and caller.state == "connecting"
+        if self.act(fence, self.board.connected, fits=fits):
+            self.model.move(fence[0], "connected", "on_contact")
+
+    @precondition(lambda self: self.offers)
+    @rule(pick=PICK, state=st.sampled_from(["idle", "not_responding"]))
+    def fails_to_connect(self, pick: int, state: str) -> None:
+        fence, caller = self.stranger(pick)
+        fits = caller is not None and caller.state == "connecting"
+        if self.act(fence, lambda asked: self.board.connect_failed(asked, self.at, state), fits=fits):
+            self.model.hand_back(fence[0], self.at, None if state == "idle" else self.at, state)
+
+    @precondition(lambda self: self.offers)
+    @rule(pick=PICK, on=st.booleans())
+    def holds(self, pick: int, on: bool) -> None:  # noqa: FBT001 - Hypothesis names it.
+        fence, caller = self.stranger(pick)
+        fits = caller is not None and caller.state == "connected"
+        if self.act(fence, lambda asked: self.board.hold(asked, on=on), fits=fits):
+            self.model.move(fence[0], "connected", "on_hold" if on else "on_contact")
+
+    @precondition(lambda self: self.offers)
+    @rule(pick=PICK)
+    def finishes(self, pick: int) -> None:
+        fence, caller = self.stranger(pick)
+        fits = caller is not None and caller.state == "connected"
+        if self.act(fence, lambda asked: self.board.finish(asked, self.at), fits=fits):
+            self.model.finish(fence[0], self.at)
+
+    @precondition(lambda self: self.model.callers)
+    @rule(pick=PICK)
+    def leaves(self, pick: int) -> None:
+        key, caller = list(self.model.callers.items())[pick % len(self.model.callers)]
+        if caller.state == "connected":
+            return
+        self.board.abandon(key, caller.version + 1, self.at)
+        assert self.board.abandon(key, caller.version + 1, self.at) is None
+        self.model.leave(key)
+
+    @precondition(lambda self: self.model.callers)
+    @rule(pick=PICK)
+    def is_in_danger(self, pick: int) -> None:
+        key, caller = list(self.model.callers.items())[pick % len(self.model.callers)]
+        caller.version += 1
+        self.board.raise_to(key, "danger", caller.version)
+        caller.klass = "danger"
+
+    @rule(pick=PICK)
+    def wraps_up(self, pick: int) -> None:
+        seat = sorted(SEATS)[pick % len(SEATS)]
+        if seat in self.model.chairs and self.model.chairs[seat].state == "wrapping":
+            self.board.wrap_up(seat, self.at)
+            self.model.free(seat, self.at)
+        else:
+            with pytest.raises(Stale):
+                self.board.wrap_up(seat, self.at)
+
+    @rule()
+    def is_swept(self) -> None:
+        due = self.board.due(self.at)
+        callers, chairs = self.model.callers, self.model.chairs
+        assert set(due.offers) == {key for key, c in callers.items() if c.deadline and c.deadline <= self.at}
+        assert set(due.wraps) == {key for key, c in chairs.items() if c.wrap_until and c.wrap_until <= self.at}
+        assert set(due.leases) == {key for key, c in chairs.items() if c.lease and c.lease <= self.at}
+        assert due.waiting == len(self.model.line())
+        for key in due.offers:
+            self._time_out(key, lost=False)
+        for seat in due.wraps:
+            self.board.wrap_up(seat, self.at)
+            self.model.free(seat, self.at)
+        for seat in due.leases:
+            self.board.lose(seat, self.at)
+            self.model.lose(seat, self.at)
+            held = chairs[seat].contact
+            if held and callers[held].state == "offered":
+                self._time_out(held, lost=True)
+
+    def _time_out(self, key: UUID, *, lost: bool) -> None:
+        caller = self.model.callers[key]
+        assert caller.offer is not None
+        fence = (key, caller.offer, self.epoch, caller.version + 1)
+        self.board.time_out(fence, self.at, lost=lost)
+        self.model.hand_back(key, self.at, self.at, "not_responding")
+
+    @precondition(lambda self: any(c.state == "offered" for c in self.model.callers.values()))
+    @rule()
+    def times_out_too_early(self) -> None:
+        for key, caller in self.model.callers.items():
+            if caller.state == "offered" and caller.deadline and caller.deadline > self.at and caller.offer:
+                with pytest.raises(Stale):
+                    self.board.time_out((key, caller.offer, self.epoch, caller.version + 1), self.at)
+
+    @rule()
+    def redis_is_wiped(self) -> None:
+        self.redis.flushdb()
+        self.epoch += 1
+        self.model.rescind()
+        for chair in self.model.chairs.values():
+            chair.lease = None if chair.state == "lost" else self.at + timedelta(seconds=CONFIG.lease_seconds)
+        self.board.clear()
+        callers = {key: caller.place() for key, caller in self.model.callers.items()}
+        self.board.place(callers, {key: chair.now() for key, chair in self.model.chairs.items()}, self.at)
+        self.board.open(self.epoch)
+        # Offers that live through it count in the new epoch; the database writes them so.
+        held = {caller.offer for caller in self.model.callers.values()}
+        self.offers += [(key, offer, self.epoch) for key, offer, _ in self.offers if offer in held]
+
+    def members(self, name: str) -> list[str]:
+        found: Any = self.redis.zrange(name, 0, -1)
+        return [str(each, "ascii") for each in found]
+
+    @invariant()
+    def index_and_model_say_the_same(self) -> None:
+        callers = {key: caller.place().record(key) for key, caller in self.model.callers.items()}
+        assert self.board.contacts() == callers
+        assert self.board.seats() == {key: chair.now() for key, chair in self.model.chairs.items()}
+
+    @invariant()
+    def the_sets_hold_who_belongs_there(self) -> None:
+        names, chairs = self.board._keys, self.model.chairs.items()
+        waiting = [member[17:] for name in names if ":wait:" in name for member in self.members(name)]
+        assert sorted(waiting) == sorted(map(str, self.model.line()))
+        idle = {(n.rpartition(":")[2], member) for n in names if ":idle:" in n for member in self.members(n)}
+        free = [(key, c) for key, c in chairs if c.activity == "available" and c.state == "idle"]
+        assert idle == {(language, str(key)) for key, chair in free for language in chair.languages}
+        off = ("lost", "not_responding")
+        on_shift = {str(key) for key, c in chairs if c.activity == "available" and c.state not in off}
+        assert {str(each, "ascii") for each in map(bytes, self.redis.smembers(names[6]))} == on_shift  # type: ignore[arg-type]
+        offers = [caller.seat for caller in self.model.callers.values() if caller.seat]
+        assert len(offers) == len(set(offers))
+
+
+def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:
+    def machine() -> BoardMachine:
+        return BoardMachine(redis)
+
+    numbers = settings(
+        max_examples=100, stateful_step_count=50, deadline=None, derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(machine, settings=numbers)  # type: ignore[arg-type]
