@@ -1,5 +1,6 @@
 """How long people wait for us: accept to talking, finalize to delivered, and the same after kill -9 of a worker."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -10,7 +11,7 @@ import httpx
 
 from bench.city import City, Partner, city, listening
 
-CALLS = 60
+CALLS = int(os.environ.get("CALLS", "60"))
 FORM: dict[str, Any] = {
     "relation": "self", "topic": "isolation", "outcome_class": "data", "triage_level": "emergency",
     "subject": {"district": "11500"}, "consent": {"answer": "given"}, "notes": "bench",
@@ -33,6 +34,7 @@ def until(client: httpx.Client, state: str, patience: float = 15) -> dict[str, A
 def one_call(town: City, client: httpx.Client, n: int) -> tuple[str, float]:
     """Carry one call to a conversation and its end; give the contact and the ms from accept to talking."""
     simulator = town.local.simulator_url
+    client.post("/api/seat/heartbeat").raise_for_status()
     wish = {"from": f"+8210{n:08d}", "press": "5 1", "speed": 0.0}
     call = httpx.post(f"{simulator}/sim/calls", json=wish).json()["sid"]
     offer = until(client, "reserved")["offer"]

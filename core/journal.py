@@ -154,13 +154,13 @@ class Journal:
             if connection is None or connection.is_closed():
                 connection = await asyncpg.connect(self._url, timeout=self._timeout, command_timeout=self._timeout)
             await self._commit(connection, batch)
-        except asyncio.CancelledError:
-            _fail(batch, Unkept("The journal was closed."))
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody waits for ever and the lane lives on
+        except BaseException as error:
+            # Whatever it is, nobody waits for ever, and the lane lives on; a cancellation is the journal's own end.
             _fail(batch, Unkept(f"{type(error).__name__}: {error}"))
             if connection is not None:
                 connection.terminate()
+            if not isinstance(error, Exception):
+                raise
             return None
         return connection
 

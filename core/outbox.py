@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, String, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, String, and_, case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -85,10 +85,12 @@ def due_now(tx: Session, *, lane: str, at: datetime, limit: int = 100) -> list[D
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    # Whoever leased it and let the lease run out is given up: else this ringing would pass for a lease of theirs.
+    given_up = case((OutboxMessage.state == "leased", "retry"), else_=OutboxMessage.state)
     taken = (
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(free.scalar_subquery()))
-        .values(quiet_until=at + LEASE)
+        .values(quiet_until=at + LEASE, state=given_up)
         .returning(OutboxMessage.id, OutboxMessage.due, OutboxMessage.attempts)
     )
     ring = int(at.timestamp() * 1000)

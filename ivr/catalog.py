@@ -13,7 +13,7 @@ from ivr.menu import Flow, Forward, Menu, Node, Queue, Tell
 FOLDER = Path(__file__).parent / "flows"
 LANGUAGES = ("ko", "en")
 SPOKEN_BY_THE_FLOW = (
-    "callback_promised", "comfort", "connecting", "danger_heard", "first_comfort", "goodbye", "no_call",
+    "callback_promised", "comfort", "danger_heard", "first_comfort", "goodbye", "no_call",
     "nobody_answers", "not_a_choice", "nothing_heard", "place", "place_next", "return_to_queue", "still_here",
     "to_duty_desk", "wait_minutes", "wait_short", "waiting_choices", "waiting_choices_unreachable",
 )  # fmt: skip

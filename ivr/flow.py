@@ -53,7 +53,8 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
         case (_, Talked()) | (_, Forwarded(answered=True)):
             return _end(flow, spot, "goodbye")
         case _, Summoned():
-            return Step(spot, (flow.say("connecting", spot.language), Join(Next("talked", _on(spot).query))))
+            # Not a word more: the counselor is there and listens, and the next voice should be theirs.
+            return Step(spot, (Join(Next("talked", _on(spot).query)),))
         case Queue() as queue, Returned() | Forwarded():
             again = _wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
             # Whoever was brought to another desk, in an outage, stands in the queue only from here.

@@ -105,6 +105,7 @@ def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: 
 
 def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:
     kind = message.kind()
-    body = {name: getattr(message, name) for name in message.__slots__}
+    names: tuple[str, ...] = message.__slots__
+    body = {name: getattr(message, name) for name in names}
     row = {"id": named_id("message", kind, *named), "kind": kind, "body": body}
     rows.setdefault("outbox_message", []).append({**row, "lane": message.lane, "due": due or at, "posted_at": at})

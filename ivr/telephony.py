@@ -66,9 +66,7 @@ class TwilioTelephone:
     @cached_property
     def _client(self) -> Client:
         http = TwilioHttpClient(timeout=_TIMEOUT, max_retries=0)
-        client = Client(  # type: ignore[no-untyped-call] # The library has no types.
-            self.key or self.account, self.token, self.account, http_client=http
-        )
+        client = Client(self.key or self.account, self.token, self.account, http_client=http)
         if self.api_url:
             client.api.base_url = self.api_url.rstrip("/")
         return client

@@ -68,7 +68,7 @@ def network_settings() -> dict[str, Any]:
 def ivr_line(clean_database: str, clean_redis: str, tmp_path: Path, network_settings: dict[str, Any]) -> Iterator[Line]:
     """The whole way from a caller to a counselor."""
     port = worker_port(250)
-    more = {"twilio_api_url": f"http://127.0.0.1:{port}"}
+    more: dict[str, Any] = {"twilio_api_url": f"http://127.0.0.1:{port}"}
     with (
         open_house(clean_database, clean_redis, tmp_path, **more) as house,
         network_at(port, house.url, ACCOUNT, TOKEN, **network_settings) as telephone,

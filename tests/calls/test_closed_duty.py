@@ -44,7 +44,11 @@ def partner() -> Iterator[Partner]:
 def line_to_partner(clean_database: str, clean_redis: str, tmp_path: Path, partner: Partner) -> Iterator[Line]:
     port = worker_port(250)
     endpoints = dict.fromkeys(("visit", "119", "112", "joint"), partner.url)
-    more = {"twilio_api_url": f"http://127.0.0.1:{port}", "endpoints": endpoints, "partner_secret": SECRET}
+    more: dict[str, Any] = {
+        "twilio_api_url": f"http://127.0.0.1:{port}",
+        "endpoints": endpoints,
+        "partner_secret": SECRET,
+    }
     with (
         open_house(clean_database, clean_redis, tmp_path, **more) as house,
         network_at(port, house.url, ACCOUNT, TOKEN) as telephone,

@@ -13,8 +13,13 @@ MOST_ARGUMENTS = 6
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+def measured() -> list[Path]:
+    # A migration is a list that alembic writes; what was applied is never split afterwards.
+    return [path for path in python_files() if path.parts[-2] != "versions"]
+
+
 def functions() -> Iterator[tuple[Path, Function]]:
-    for path in python_files():
+    for path in measured():
         for node in ast.walk(parsed(path)):
             if isinstance(node, Function):
                 yield path, node
@@ -31,7 +36,7 @@ def argument_count(node: Function) -> int:
 
 
 def test_no_file_is_longer_than_300_lines() -> None:
-    sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in python_files()}
+    sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in measured()}
     assert {name: size for name, size in sizes.items() if size > LONGEST_FILE} == {}
 
 
