@@ -1,6 +1,7 @@
 """The `goodbye120` command: run the whole helpline, one of its processes, or a call."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -99,7 +100,7 @@ def migrate() -> None:
 
     s = settings()
     upgrade(s.database_url)
-    with World(s).sessions.begin() as tx:
+    with closing(World(s)) as world, world.sessions.begin() as tx:
         load_districts(tx)
 
 
@@ -109,7 +110,7 @@ def demo() -> None:
     from app.demo import settle
     from app.world import World, clock
 
-    with World(settings()).sessions.begin() as tx:
+    with closing(World(settings())) as world, world.sessions.begin() as tx:
         settle(tx, at=clock())
 
 
@@ -120,7 +121,8 @@ def doctor() -> None:
     from app.local import GENERATED
     from app.world import World
 
-    findings = examine(World(settings(DATA / GENERATED)))
+    with closing(World(settings(DATA / GENERATED))) as world:
+        findings = examine(world)
     for finding in findings:
         typer.echo(finding.line())
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)

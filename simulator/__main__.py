@@ -13,7 +13,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Read the options and serve."""
     given = parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     run(settings(given), doors(given))
 
 

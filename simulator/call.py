@@ -8,8 +8,9 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
+from aiohttp import CookieJar
 
+from simulator import web
 from simulator.document import Document
 from simulator.leg import Leg
 from simulator.room import Room
@@ -112,7 +113,7 @@ class Call:
     ended_at: datetime | None = None
     orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
     done: asyncio.Event = field(default_factory=asyncio.Event)
-    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
+    cookies: CookieJar = field(default_factory=web.jar)
     participant: "Participant | None" = None
     interruption: str = "hangup"
     """Why what the call does right now is being cut off: hangup or redirected."""

@@ -44,6 +44,7 @@ class Network:
         self.calls: dict[str, Call] = {}
         self.phones: dict[str, PhoneCall] = {}
         self.conferences: dict[str, Conference] = {}
+        self._open: dict[str, Conference] = {}
         self.queues: dict[str, Queue] = {}
         self.recordings: dict[str, Recording] = {}
         self.complaints: deque[Complaint] = deque(maxlen=1000)
@@ -52,6 +53,7 @@ class Network:
         self.began_at = datetime.now(UTC)
         self.directory = Directory(settings.speed)
         self.post = Post(self.webhooks, self.spawn, self.complain)
+        self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def trouble(self, faults: Faults) -> None:
@@ -73,6 +75,7 @@ class Network:
 
     async def close(self) -> None:
         """End every call at once, without telling anybody, and let every connection go."""
+        self._closing = True
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -186,12 +189,22 @@ class Network:
 
     def conference(self, name: str) -> Conference:
         """Find the living conference of this name, or open one."""
-        for conference in self.conferences.values():
-            if conference.name == name and not conference.is_over:
-                return conference
+        known = self._open.get(name)
+        if known is not None and not known.is_over:
+            return known
         conference = Conference(self.ids.new("CF"), self.settings.account.sid, name, self._announce)
-        self.conferences[conference.sid] = conference
+        self._open[name] = self.conferences[conference.sid] = conference
+        self._forget_conferences()
         return conference
+
+    def _forget_conferences(self) -> None:
+        while len(self.conferences) > self.settings.calls_kept:
+            oldest = next(iter(self.conferences.values()))
+            if not oldest.is_over:
+                return
+            del self.conferences[oldest.sid]
+            if self._open.get(oldest.name) is oldest:
+                del self._open[oldest.name]
 
     def queue(self, name: str) -> Queue:
         """Find the queue of this name, or make one."""
@@ -221,7 +234,8 @@ class Network:
 
     def tell(self, about: str, target: Target, fields: Mapping[str, str], call: Call | None) -> None:
         """Send news nobody waits for, about a call or a conference."""
-        self.post.send(about, target, fields, call)
+        if not self._closing:
+            self.post.send(about, target, fields, call)
 
     def complain(self, failure: Failure, call: Call | None) -> None:
         """Write a failure into the error log, and into the trace of its call."""

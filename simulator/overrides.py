@@ -34,16 +34,16 @@ def read(url: str, limits: Limits) -> tuple[str, Overrides]:
     if unknown or not policies <= POLICIES:
         raise Failure(11243, f"Invalid connection override: #{fragment}", bare)
     return bare, Overrides(
-        _seconds(given, "ct", limits.connect_s, bare),
-        _seconds(given, "rt", limits.read_s, bare),
-        min(_seconds(given, "tt", limits.total_s, bare), limits.total_s),
+        _seconds(given, "ct", limits.connect_s, 10000, bare),
+        _seconds(given, "rt", limits.read_s, 15000, bare),
+        min(_seconds(given, "tt", limits.total_s, 15000, bare), limits.total_s),
         int(_number(given, "rc", 1, 5, bare)),
         policies,
     )
 
 
-def _seconds(given: dict[str, str], name: str, default: float, url: str) -> float:
-    return _number(given, name, default * 1000, 15000, url) / 1000
+def _seconds(given: dict[str, str], name: str, default: float, most: int, url: str) -> float:
+    return _number(given, name, default * 1000, most, url) / 1000
 
 
 def _number(given: dict[str, str], name: str, default: float, most: int, url: str) -> float:

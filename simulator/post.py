@@ -5,8 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
-import httpx
-
+from simulator import web
 from simulator.call import Call
 from simulator.failures import Failure
 from simulator.settings import Target
@@ -50,7 +49,7 @@ class Post:
     ) -> None:
         if before is not None:
             await asyncio.wait({before})
-        cookies = call.cookies if call else httpx.Cookies()
+        cookies = call.cookies if call else web.jar()
         try:
             reply = await self._webhooks.send(target, fields, cookies, "callback")
         except Failure as failure:

@@ -120,8 +120,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "timeLimit": whole(1, 86400),
             "callerId": anything,
             "answerOnBridge": yes_no,
-            "record": one_of("do-not-record", "record-from-answer", "record-from-ringing"),
-            **_RECORDING,
+            "record": one_of("do-not-record"),
         },
         children=frozenset({"Number", "Client", "Sip", "Conference", "Queue"}),
         text=True,
@@ -131,7 +130,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "Client": Shape(_NOUN, children=frozenset({"Identity", "Parameter"}), text=True, required=True),
     "Identity": Shape(text=True, required=True),
     "Parameter": Shape({"name": anything, "value": anything}),
-    "Sip": Shape({**_NOUN, "username": anything, "password": anything}, text=True, required=True),
+    "Sip": Shape(_NOUN, text=True, required=True),
     "Queue": Shape({"url": anything, "method": method}, text=True, required=True),
     "Conference": Shape(
         {
@@ -144,10 +143,9 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "maxParticipants": whole(2, 250),
             "participantLabel": at_most(128),
             "coach": anything,
-            "record": one_of("do-not-record", "record-from-start"),
+            "record": one_of("do-not-record"),
             "statusCallbackEvent": conference_events,
             **_STATUS,
-            **_RECORDING,
         },
         text=True,
         required=True,
@@ -166,4 +164,5 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "Hangup": Shape(),
     "Reject": Shape({"reason": one_of("rejected", "busy")}),
 }
-"""Speech input, transcription, answering machine detection and payments are not here: using them is refused."""
+"""What is not here is refused: speech input, recording of whole conversations, transcription, answering machine
+detection, payments, media streams."""

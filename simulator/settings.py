@@ -52,9 +52,8 @@ class Settings:
     `speed` is the share of its natural time that everything spoken or waited for takes: 1 is real life, 0.1 is ten
     times quicker, 0 is at once. Three floors keep a quick network sane, in real seconds: a Gather listens at least
     `listen_s`, one round of a waiting document lasts at least `lap_s`, and an end rings at least `ring_s` before it
-    counts as not answering. People talk in real seconds, and so do limits
-    of their talking. `lenient` ignores TwiML it does not know instead of failing. `api_keys` (SID to secret)
-    may ask over REST like the account itself.
+    counts as not answering. People talk in real seconds, and limits of their talking are real seconds too. `lenient`
+    ignores TwiML it does not know instead of failing. `api_keys` (SID to secret) may ask over REST like the account.
     """
 
     account: Account = field(default_factory=Account)

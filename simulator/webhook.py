@@ -4,16 +4,17 @@ import asyncio
 import uuid
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import httpx
+from aiohttp import CookieJar
 
 from simulator import overrides, signature
 from simulator.failures import Failure
 from simulator.faults import Faults, Spoiled
 from simulator.settings import Account, Limits, Target
+from simulator.web import Request, Web
 
 AGENT: Final = {"User-Agent": "TwilioProxy/1.1", "Accept": "*/*", "Accept-Encoding": "gzip", "X-Home-Region": "us1"}
 CLOSING_S: Final = 0.5
@@ -42,11 +43,9 @@ class Webhooks:
         self._account, self._limits = account, limits
         self.faults = faults
         self._going: set[asyncio.Task[Exchanged]] = set()
-        nothing_kept = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-        pool = httpx.Limits(max_connections=2000, max_keepalive_connections=200, keepalive_expiry=2.0)
-        self._client = httpx.AsyncClient(limits=pool, cookies=nothing_kept, trust_env=False)
+        self._web = Web()
 
-    async def send(self, target: Target, fields: Mapping[str, str], cookies: httpx.Cookies, kind: str) -> Reply:
+    async def send(self, target: Target, fields: Mapping[str, str], cookies: CookieJar, kind: str) -> Reply:
         """Send one request and give its answer, whatever its status, or raise Failure.
 
         Fails with 11100 for a URL that is none, 11205 when nobody answers in time, 11210 for a bad host, 11202 when
@@ -66,7 +65,7 @@ class Webhooks:
         for task in tuple(self._going):
             task.cancel()
         await asyncio.gather(*self._going, return_exceptions=True)
-        await self._client.aclose()
+        await self._web.close()
 
     async def _unbroken(self, exchange: Coroutine[Any, Any, Exchanged]) -> Exchanged:
         """Do an exchange that goes on when nobody waits for it any more: a request that was begun arrives whole."""
@@ -118,8 +117,8 @@ class Webhooks:
         await asyncio.sleep(spoiled.slow_s)
         if spoiled.unheard:
             raise Failure(11205, "The answer was lost (a fault set on purpose)", url, kind="rt")
-        if reply.status >= httpx.codes.BAD_REQUEST:
-            kind = "4xx" if reply.status < httpx.codes.INTERNAL_SERVER_ERROR else "5xx"
+        if reply.status >= HTTPStatus.BAD_REQUEST:
+            kind = "4xx" if reply.status < HTTPStatus.INTERNAL_SERVER_ERROR else "5xx"
             raise Failure(11217, f"Got HTTP {reply.status} response", reply.url, kind=kind)
         return reply
 
@@ -138,46 +137,22 @@ class Webhooks:
         raise Failure(11215, "Too many redirects", errand.target.url)
 
     async def _exchanged(self, errand: "_Errand", target: Target, fields: tuple[tuple[str, str], ...]) -> Exchanged:
-        request = self._request(errand, target, fields)
-        try:
-            response = await self._client.send(request, stream=True)
-            try:
-                errand.cookies.extract_cookies(response)
-                body = await self._body(response)
-            finally:
-                await response.aclose()
-        except httpx.TransportError as error:
-            raise _transport_failure(error, target.url) from error
-        reply = Reply(target.url, response.status_code, response.headers.get("Content-Type", ""), body)
-        return reply, response.headers.get("Location", "")
+        response = await self._web.exchange(self._request(errand, target, fields))
+        return Reply(target.url, response.status, response.content_type, response.body), response.location
 
-    def _request(self, errand: "_Errand", target: Target, fields: tuple[tuple[str, str], ...]) -> httpx.Request:
-        encoded, url = urlencode(fields), target.url
+    def _request(self, errand: "_Errand", target: Target, fields: tuple[tuple[str, str], ...]) -> Request:
+        encoded, url, body = urlencode(fields), target.url, b""
         key = (self._account.shared_key_id, self._account.shared_key)
         headers = dict(errand.headers)
         if target.method == "GET":
             url = url + ("&" if urlsplit(url).query else "?") + encoded if encoded else url
             headers |= signature.headers(url, (), self._account.auth_token, key)
-            content = b""
         else:
             headers |= signature.headers(url, fields, self._account.auth_token, key)
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-            content = encoded.encode()
-        timeout = httpx.Timeout(errand.tries.read_s, connect=errand.tries.connect_s)
-        try:
-            request = self._client.build_request(target.method, url, headers=headers, content=content, timeout=timeout)
-        except httpx.InvalidURL as error:
-            raise Failure(11100, f"Invalid URL format: {error}", url) from error
-        errand.cookies.set_cookie_header(request)
-        return request
-
-    async def _body(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > self._limits.body_bytes:
-                raise Failure(11750, "The response body is too large", str(response.url))
-        return bytes(body)
+            body = encoded.encode()
+        tries, most = errand.tries, self._limits.body_bytes
+        return Request(target.method, url, headers, body, errand.cookies, tries.connect_s, tries.read_s, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +162,7 @@ class _Errand:
     target: Target
     fields: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
-    cookies: httpx.Cookies
+    cookies: CookieJar
     tries: overrides.Overrides
 
 
@@ -201,13 +176,3 @@ def _path(url: str) -> str:
     if not good:
         raise Failure(11100, "Invalid URL format", url)
     return parts.path
-
-
-def _transport_failure(error: httpx.TransportError, url: str) -> Failure:
-    if isinstance(error, httpx.ConnectTimeout):
-        return Failure(11205, "No connection in time", url, kind="ct")
-    if isinstance(error, httpx.ConnectError):
-        unknown_host = "Name or service not known" in str(error) or "getaddrinfo" in str(error)
-        code, words = (11210, "Bad host name") if unknown_host else (11202, "Connection refused")
-        return Failure(code, words, url, kind="ct")
-    return Failure(11205, f"The exchange broke off: {type(error).__name__}", url, kind="rt")

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from redis import Redis
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,10 @@ from core import db
 from core.security import Vault
 from tests.house import House, open_house
 from tests.services import *  # noqa: F403 - fixtures are found by name
+
+# These machines are shared: how long one example takes says nothing about the code.
+hypothesis.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("shared")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class _Race:
 async def ring(session: Session, verb: Verb, nouns: tuple[Verb, ...]) -> Mapping[str, str]:
     """Ring everybody, talk to the first who answers, and give the fields of the action."""
     race = _Race()
-    children = [session.network.invite(_invitation(session, verb, noun, race)) for noun in nouns]
+    children = [_rung(session, verb, noun, race) for noun in nouns]
     try:
         await _settled(race, children)
         if race.bridge is None:
@@ -47,6 +47,14 @@ async def _conversation(session: Session, verb: Verb, bridge: Bridge) -> Mapping
         "DialCallDuration": str(child.talked_s),
         "DialBridged": "true" if bridge.talked else "false",
     }
+
+
+def _rung(session: Session, verb: Verb, noun: Verb, race: _Race) -> Call:
+    child = session.network.invite(_invitation(session, verb, noun, race))
+    own = [part.attributes for part in noun.children if part.name == "Parameter"]
+    if own:
+        child.trace.add("parameters", values={part.get("name", ""): part.get("value", "") for part in own})
+    return child
 
 
 def _invitation(session: Session, verb: Verb, noun: Verb, race: _Race) -> Invitation:

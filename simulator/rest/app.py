@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from simulator.network import Network
 from simulator.rest import calls, conferences, numbers, participants, queues, recordings
@@ -44,13 +45,17 @@ RESOURCES: Final[dict[str, dict[str, Act]]] = {
 }
 
 
-class Dropped(Exception):
-    """A connection that is cut off on purpose."""
+class Cut(Response):
+    """An answer that breaks off after its head, on purpose: the server then closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send the head only."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
 
 
 def routes(network: Network) -> list[Route]:
     """List the routes of a network's REST interface."""
-    sound = [Route(f"{ROOT}/Recordings/{{sid}}{ending}", _sound(network)) for ending in ("", ".wav")]
+    sound = [Route(f"{ROOT}/Recordings/{{sid}}{ending}", _sound(network)) for ending in (".wav", "")]
     made = [
         Route(f"{ROOT}{path}.json", _endpoint(network, acts), methods=list(acts)) for path, acts in RESOURCES.items()
     ]
@@ -62,7 +67,7 @@ def _endpoint(network: Network, acts: dict[str, Act]) -> Callable[[Request], Awa
         spoiled = network.faults.request(request.url.path, request.method)
         await asyncio.sleep(spoiled.slow_s)
         if spoiled.drop:
-            raise Dropped
+            return Cut()
         if spoiled.fail:
             return _refusal(_on_purpose(spoiled.status))
         answer = await _answered(network, acts, request)

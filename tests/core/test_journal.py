@@ -38,7 +38,7 @@ def fact(source: str, key: str = "1", *, messages: int = 0, **row: Any) -> Fact:
 
 def count(url: str, what: str, source: str) -> int:
     with connect(url) as connection:
-        row = connection.execute(f"select count(*) from {what}", {"source": source}).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(f"select count(*) from {what}", {"source": source}).fetchone()
         assert row is not None
         return int(str(row[0]))
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from threading import Barrier
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from tests.routing.desk import Desk, contact
 KILLED = """
 import os, signal, sys
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 from redis import Redis
 import routing.service as queue
@@ -97,7 +99,7 @@ def test_accept_against_hang_up_against_time_out_has_one_winner(desk: Desk) -> N
             with desk.sessions.begin() as tx:
                 return time_out(tx, key, board=desk.board, at=desk.at, lost=True)
 
-        accepted, left, timed_out = at_once(accept, lambda name=name: desk.leave(name), run_out)
+        accepted, left, timed_out = at_once(accept, partial(desk.leave, name), run_out)
         assert left is True
         assert desk.state(name) == "abandoned"
         assert accepted == "accepted" or isinstance(accepted, Refusal)
@@ -115,11 +117,11 @@ def test_callers_and_counselors_who_come_at_once_all_find_each_other_without_a_s
     desk.board.open(1)
     for round_ in range(3):
         callers = [f"{round_}-{n}" for n in range(6)]
-        acts: list[Callable[[], object]] = [lambda name=name: desk.call(name) for name in callers]
-        acts += [lambda n=n: desk.sit(f"c{n}") for n in range(6)]
+        acts: list[Callable[[], object]] = [partial(desk.call, name) for name in callers]
+        acts += [partial(desk.sit, f"c{n}") for n in range(6)]
         at_once(*acts)
         assert sorted(str(desk.to(name)) for name in callers) == [f"c{n}" for n in range(6)]
-        assert at_once(*[lambda name=name: desk.leave(name) for name in callers]) == [True] * 6
+        assert at_once(*[partial(desk.leave, name) for name in callers]) == [True] * 6
         assert desk.agrees()
 
 

@@ -8,6 +8,7 @@ after rejects, time-outs, failures and rebuilds (I7); no seat leaks (I9); idle-s
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +40,14 @@ class BoardMachine(RuleBasedStateMachine):
         self.offers: list[tuple[UUID, UUID, int]] = []
         self.board.clear()
         self.board.open(1)
+        for pick in range(len(SEATS)):
+            self.sit(pick, "available")
 
     def stranger(self, pick: int) -> tuple[Fence, Caller | None]:
-        """Take any offer that was ever made; with it the caller, if it is theirs still and of this epoch."""
-        contact, offer, epoch = self.offers[pick % len(self.offers)]
+        """Take an offer, live or long over; with it the caller, if it is theirs still and of this epoch."""
+        live = [made for made in self.offers if made[0] in self.model.callers]
+        made = live if live and pick % 4 else self.offers
+        contact, offer, epoch = made[pick % len(made)]
         caller = self.model.callers.get(contact)
         fence = (contact, offer, epoch, caller.version + 1 if caller else 99)
         return fence, caller if caller and caller.offer == offer and epoch == self.epoch else None
@@ -66,26 +71,32 @@ class BoardMachine(RuleBasedStateMachine):
         self.model.callers[key] = caller
         assert self.board.enqueue(key, caller.place()) == "waiting"
         assert self.board.enqueue(key, caller.place()) == "waiting"
+        if self.number % 4:
+            self.matches_now()
 
-    @rule(seconds=st.sampled_from([0.001, 1, 3, 7, 21]))
-    def time_passes(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from([0.001, 1, 3, 7, 21]), silent=st.sampled_from([*SEATS, None, None]))
+    def time_passes(self, seconds: float, silent: UUID | None) -> None:
         self.at += timedelta(seconds=seconds)
+        for seat, chair in self.model.chairs.items():
+            if seat != silent:
+                assert self.board.heartbeat(seat, self.at) == chair.state
+                if chair.state != "lost":
+                    chair.lease = self.at + timedelta(seconds=CONFIG.lease_seconds)
 
     @rule(pick=PICK, activity=st.sampled_from(["available", "available", "break", "offline"]))
     def chooses(self, pick: int, activity: str) -> None:
+        self.sit(pick, activity)
+
+    def sit(self, pick: int, activity: str) -> None:
         seat, languages = sorted(SEATS.items())[pick % len(SEATS)]
         self.board.seat(seat, self.at, activity=activity, languages=list(languages))
         self.model.sit(seat, languages, activity, self.at)
 
     @rule()
-    def everybody_is_heard_of(self) -> None:
-        for seat, chair in self.model.chairs.items():
-            assert self.board.heartbeat(seat, self.at) == chair.state
-            if chair.state != "lost":
-                chair.lease = self.at + timedelta(seconds=CONFIG.lease_seconds)
-
-    @rule()
     def matches(self) -> None:
+        self.matches_now()
+
+    def matches_now(self) -> None:
         offer = named_id("offer", self.number, len(self.offers))
         expected, claim = self.model.next_pair(self.at), self.board.claim(offer, self.at)
         assert (None if claim is None else (claim.contact_id, claim.counselor_id)) == expected
@@ -95,6 +106,30 @@ class BoardMachine(RuleBasedStateMachine):
         self.model.offer(*expected, offer, self.at)
         self.offers.append((claim.contact_id, offer, self.epoch))
         self.board.confirm((claim.contact_id, offer, self.epoch, self.model.callers[claim.contact_id].version))
+
+    def step(self, pick: int) -> None:
+        """Do what comes next for one of those who are held out or talked to: nearly all of life is this."""
+        held = [(key, caller) for key, caller in self.model.callers.items() if caller.offer]
+        if not held:
+            self.matches_now()
+            return
+        key, caller = held[pick % len(held)]
+        assert caller.offer is not None
+        fence = (key, caller.offer, self.epoch, caller.version + 1)
+        if caller.state == "connecting":
+            self.board.connected(fence)
+            self.model.move(key, "connected", "on_contact")
+        elif caller.state == "connected" and pick % 3 == 0:
+            self.board.finish(fence, self.at)
+            self.model.finish(key, self.at)
+        elif caller.state == "offered" and caller.held_at(self.at):
+            self.board.accept(fence, self.at)
+            self.model.move(key, "connecting", "connecting")
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=4))
+    def goes_on(self, picks: list[int]) -> None:
+        for pick in picks:
+            self.step(pick)
 
     @precondition(lambda self: self.model.next_pair(self.at))
     @rule()
@@ -258,11 +293,8 @@ class BoardMachine(RuleBasedStateMachine):
 
 
 def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:
-    def machine() -> BoardMachine:
-        return BoardMachine(redis)
-
     numbers = settings(
-        max_examples=100, stateful_step_count=50, deadline=None, derandomize=True,
+        max_examples=150, stateful_step_count=60, deadline=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(machine, settings=numbers)  # type: ignore[arg-type]
+    run_state_machine_as_test(partial(BoardMachine, redis), settings=numbers)  # type: ignore[arg-type]

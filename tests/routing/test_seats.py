@@ -82,6 +82,15 @@ def test_no_offer_is_made_to_a_desk_whose_lease_is_over_even_before_the_sweep(de
     assert desk.to("A") is None
 
 
+def test_a_desk_whose_lease_is_over_does_not_stand_in_the_way_of_the_next(desk: Desk) -> None:
+    desk.sit("hana")
+    desk.later(10)
+    desk.sit("duri")
+    desk.later(5)
+    desk.call("A")
+    assert desk.to("A") == "duri"
+
+
 def test_a_call_outlives_the_desk_and_the_house_is_told(desk: Desk) -> None:
     desk.sit("hana")
     desk.call("A")

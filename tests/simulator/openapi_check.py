@@ -71,7 +71,7 @@ def form(body: str, schema: dict[str, Any]) -> dict[str, Any]:
         if kind == "array":
             read.setdefault(name, []).append(value)
         else:
-            read[name] = {"integer": int, "boolean": boolean}.get(kind, str)(value)
+            read[name] = int(value) if kind == "integer" else boolean(value) if kind == "boolean" else value
     return read
 
 

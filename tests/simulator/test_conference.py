@@ -16,7 +16,9 @@ NEWS = 'statusCallback="/conf" statusCallbackEvent="start end join leave mute ho
 
 
 async def caller(product: Product, network: Network, attributes: str = "", after: str = "") -> PhoneCall:
-    """Somebody in the conference r1."""
+    """Somebody in the conference r1, and somebody who would answer at client:alice."""
+    if not network.directory.knows("client:alice"):
+        network.directory.behave("client:alice", Policy())
     product.on("/voice", f'<Dial action="/after"><Conference {NEWS} {attributes}>r1</Conference></Dial>{after}')
     product.on("/after", "<Say>afterwards</Say>")
     phone = network.dial("+821012345678", "120")
@@ -29,7 +31,7 @@ def events(product: Product) -> list[str]:
 
 
 async def invite(client: Client, name: str = "r1", to: str = "client:alice", **more: object) -> str:
-    made = await ask(lambda: client.conferences(name).participants.create(from_="120", to=to, **more))  # type: ignore[arg-type]
+    made = await ask(lambda: client.conferences(name).participants.create(from_="120", to=to, **more))
     return str(made.call_sid)
 
 
@@ -97,7 +99,7 @@ async def test_who_never_answers_is_told_as_not_added(product: Product, network:
     network.directory.behave("client:alice", Policy(rung="no_answer"))
     phone = await caller(product, network)
     sid = await invite(client, timeout=5)
-    [_, invited] = await ask(lambda: client.conferences(network.conference("r1").sid).participants.list())
+    [_, invited] = await ask(client.conferences(network.conference("r1").sid).participants.list)
     assert (invited.call_sid, invited.status) == (sid, "ringing")
     left = await product.got("/conf", 2)
     assert (left.fields["CallSid"], left.fields["ReasonParticipantLeft"]) == (sid, "participant_add_failed")
@@ -131,7 +133,7 @@ async def test_being_redirected_or_removed_is_told_as_such(product: Product, net
     await ask(lambda: client.calls(phone.sid).update(url=url))
     await product.got("/moved")
     sid = network.conference("r1").sid
-    assert await ask(lambda: client.conferences(sid).participants("counselor").delete())
+    assert await ask(client.conferences(sid).participants("counselor").delete)
     await network.calls[counselor].done.wait()
     await network.settled()
     left = [seen.fields for seen in product.at("/conf") if "ReasonParticipantLeft" in seen.fields]

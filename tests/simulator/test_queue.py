@@ -134,6 +134,7 @@ async def test_an_impatient_caller_leaves_nobody_in_the_queue(product: Product, 
 async def test_waiting_without_a_document_is_music(product: Product, network: Network) -> None:
     product.on("/voice", "<Enqueue>lonely</Enqueue><Say>out</Say>")
     phone = network.dial("+821012345678", "120")
-    while "music:hold" not in phone.leg.heard:
+    await phone.call.trace.first(lambda entry: entry.data.get("text") == "waits in the queue lonely")
+    while "music:hold" not in phone.leg.heard:  # noqa: ASYNC110 - Music is not said, so it is not in the trace.
         await asyncio.sleep(0.01)
     await phone.hang_up()

@@ -2,7 +2,6 @@
 
 import io
 import math
-import time
 import wave
 from array import array
 from pathlib import Path
@@ -123,19 +122,6 @@ async def test_a_broken_engine_a_broken_cache_and_a_full_disk_do_not_silence_the
     assert await voice.speak("Hello") == whole
     (tmp_path / "file").write_text("in the way")
     assert await Voice(tmp_path / "file", Counting()).speak("Hello") == whole
-
-
-def test_five_seconds_of_speech_cost_less_than_the_blink_of_an_eye() -> None:
-    pcm = sine(440, 22_050, 5)
-    to_line_rate(pcm[:4410], 22_050)
-    best = min(_cost(pcm) for _ in range(5))
-    assert best < 0.3  # About 0.07 s on a quiet core; a test machine is not one.
-
-
-def _cost(pcm: bytes) -> float:
-    start = time.process_time()
-    to_line_rate(pcm, 22_050)
-    return time.process_time() - start
 
 
 @pytest.mark.parametrize("rate", [8000, 11_025, 16_000, 22_050, 44_100, 48_000])

@@ -155,7 +155,7 @@ async def test_overrides_retry_a_server_error_with_the_same_token_and_are_not_si
     await network.close()
 
 
-@pytest.mark.parametrize("fragment", ["rc=9", "rp=sometimes", "ct=soon", "zz=1", "tt=99999"])
+@pytest.mark.parametrize("fragment", ["rc=9", "rp=sometimes", "ct=soon", "zz=1", "tt=99999", "ct=10001"])
 async def test_a_bad_override_is_a_failure(product: Product, fragment: str) -> None:
     network = network_of(product, numbers={"120": Line(voice=Target(f"{product.base}/voice#{fragment}"))})
     await network.dial("+821012345678", "120").ended()
