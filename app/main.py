@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
 import casework.routes
+import ivr.callbacks.routes
 import ivr.routes
 import routing.routes
 import routing.service as queue
@@ -142,8 +143,10 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
         logging.getLogger("web"),
     )
     state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
+    state.callbacks = world.callbacks
     web.explain_errors(app)
-    for router in (session.router, ivr.routes.router, routing.routes.router, casework.routes.router):
+    calls = (ivr.routes.router, ivr.callbacks.routes.router)
+    for router in (session.router, *calls, routing.routes.router, casework.routes.router):
         app.include_router(router)
     app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
     describe(app)

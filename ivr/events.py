@@ -63,7 +63,14 @@ class Summoned:
     """A counselor is in the room and waits for this caller."""
 
 
-Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody picked up a call of ours; `waited_for` while a counselor is there for them."""
+
+    waited_for: bool
+
+
+Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned | Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +97,14 @@ class CallbackAsked:
     """The caller wants to be called back instead of waiting."""
 
 
-Effect = Opened | Queued | InDanger | CallbackAsked
+@dataclass(frozen=True, slots=True)
+class StillWanted:
+    """Whoever was called wants to talk now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotWanted:
+    """Whoever was called needs no call any more."""
+
+
+Effect = Opened | Queued | InDanger | CallbackAsked | StillWanted | NotWanted

@@ -5,6 +5,7 @@ from typing import Final
 
 from ivr.events import (
     ALONE,
+    Answered,
     Arrived,
     CallbackAsked,
     Effect,
@@ -12,16 +13,18 @@ from ivr.events import (
     Forwarded,
     InDanger,
     Left,
+    NotWanted,
     Opened,
     Pressed,
     Priority,
     Queued,
     Returned,
+    StillWanted,
     Summoned,
     Talked,
     Waited,
 )
-from ivr.menu import Flow, Forward, Menu, Node, Queue, Tell
+from ivr.menu import Flow, Forward, Meet, Menu, Node, Part, Queue, Tell
 from ivr.spot import Spot
 from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Say, Verb, Wait
 
@@ -47,9 +50,8 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
     """Advance a call by one event. Every event in every place has an answer, and none of them is silence."""
     node = flow.nodes.get(spot.node)
     match node, event:
-        case _, Arrived(reachable):
-            arrived = enter(flow, replace(spot, reachable=reachable), flow.start)
-            return replace(arrived, effects=(Opened(), *arrived.effects))
+        case _, (Arrived() | Answered()) as beginning:
+            return _begin(flow, spot, beginning)
         case (_, Talked()) | (_, Forwarded(answered=True)):
             return _end(flow, spot, "goodbye")
         case _, Summoned():
@@ -67,10 +69,17 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
             return _comfort(flow, spot, queue, news)
         case Queue(), Left(result):
             return _left(flow, spot, result)
-        case Forward(unanswered=name), Forwarded():
+        case (Forward(unanswered=name), Forwarded()) | (Meet(otherwise=name), Returned()):
             return enter(flow, spot, name)
         case _:
             return enter(flow, spot, spot.node if node is not None else flow.start)
+
+
+def _begin(flow: Flow, spot: Spot, event: Arrived | Answered) -> Step:
+    if isinstance(event, Answered):
+        return enter(flow, spot, (flow.called if event.waited_for else flow.late) or flow.start)
+    arrived = enter(flow, replace(spot, reachable=event.reachable), flow.start)
+    return replace(arrived, effects=(Opened(), *arrived.effects))
 
 
 def enter(flow: Flow, spot: Spot, name: str) -> Step:
@@ -86,10 +95,15 @@ def enter(flow: Flow, spot: Spot, name: str) -> Step:
     if isinstance(node, Forward):
         words = (*said, flow.say(node.prompt, spot.language))
         return Step(here, (*words, Dial(node.desk, Next("forwarded", _on(here).query))))
+    if isinstance(node, Part):
+        declined: tuple[Effect, ...] = (NotWanted(),) if node.declined else ()
+        return Step(here, (*said, flow.say(node.prompt, spot.language), HangUp()), declined)
     if node.prompt:
         said += (flow.say(node.prompt, spot.language),)
-    queued = _wait(flow, here, said)
     danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
+    if isinstance(node, Meet):
+        return Step(here, (*said, Join(Next("talked", _on(here).query))), (StillWanted(), *danger))
+    queued = _wait(flow, here, said)
     return replace(queued, effects=(Queued(node.name, node.priority, spot.language), *danger))
 
 

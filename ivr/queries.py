@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.journal import JournalFact
-from ivr.spot import Spot, read_spot
+from ivr.spot import Spot, is_line, read_spot
 from ivr.tables import Call
 
 
@@ -27,6 +27,15 @@ def caller_of(tx: Session, contact_id: UUID) -> Call | None:
 def facts_of(tx: Session, call: str) -> Sequence[JournalFact]:
     """Give everything heard of a call, in the order it was kept."""
     return tx.scalars(select(JournalFact).where(JournalFact.source == call).order_by(JournalFact.n)).all()
+
+
+def leg_sid(tx: Session, call: str) -> str | None:
+    """Give the provider's name of a caller's leg; None for a call of ours that nothing was heard of yet."""
+    if not is_line(call):
+        return call
+    told = (JournalFact.source == call, JournalFact.heard.has_key("LegSid"))
+    names = select(JournalFact.heard["LegSid"].astext).where(*told).order_by(JournalFact.n).limit(1)
+    return tx.scalars(names).one_or_none()
 
 
 def last_spot(facts: Sequence[JournalFact]) -> Spot | None:

@@ -11,12 +11,21 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, InDanger, Opened, Queued
+from ivr.events import CallbackAsked, Event, InDanger, NotWanted, Opened, Queued, StillWanted
 from ivr.flow import Step
-from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
+from ivr.messages import (
+    CallbackRequested,
+    CallCheckDue,
+    CallerInDanger,
+    CallerWaiting,
+    PersonDeclined,
+    PersonReached,
+)
 from ivr.tables import CALL_COLUMNS
 
 CALL_CHECK = timedelta(minutes=5)
+OVER = "over"
+"""The key of the fact that nobody waits any more for whoever picks up this call of ours."""
 
 SIDES: Mapping[str, Columns] = {
     "casework_contact": {
@@ -67,6 +76,10 @@ def turn(
                 _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
             case CallbackAsked():
                 _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+            case StillWanted():
+                _tell(rows, PersonReached(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+            case NotWanted():
+                _tell(rows, PersonDeclined(contact_of(call["CallSid"])), (call["CallSid"], key), at)
     return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
 
 

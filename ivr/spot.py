@@ -1,8 +1,11 @@
 """Where a caller stands in the flow, as it travels in the next URL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+_LINE: Final = re.compile(r"CB[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Spot:
     about: Literal["self", "other"] = "self"
     reachable: bool = False
     """Whether the caller's number is known, so that calling back can be offered."""
+    line: str = ""
+    """Our own name of a call that we make: the provider's is not known before it is made."""
 
     @property
     def query(self) -> str:
@@ -24,10 +29,16 @@ class Spot:
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
             f"&about={self.about}&reachable={int(self.reachable)}"
+            f"{f'&line={self.line}' if self.line else ''}"
         )
 
 
 _NAMES = ("flow", "node", "turn", "tries", "language", "about", "reachable")
+
+
+def is_line(name: str) -> bool:
+    """Tell our own name of a call that we make from the provider's names."""
+    return _LINE.fullmatch(name) is not None
 
 
 def read_spot(query: Mapping[str, str]) -> Spot:
@@ -35,6 +46,8 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
+    line = query.get("line", "")
     return Spot(
-        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1"
-    )
+        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
+        line if is_line(line) else "",
+    )  # fmt: skip

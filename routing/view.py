@@ -49,7 +49,7 @@ def line_view(tx: Session, queue: str, at: datetime) -> list[dict[str, Any]]:
     """Show who waits or is being connected, in the order they are served."""
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     entries = [entry for entry in queries.live_entries(tx, queue) if entry.state != "connected"]
-    entries.sort(key=lambda entry: entry.priority != "danger")
+    entries.sort(key=lambda entry: (entry.priority != "danger", entry.priority == "callback"))
     return [_waiting(entry, offers.get(entry.contact_id), at) for entry in entries]
 
 
@@ -64,9 +64,12 @@ def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> 
     """Show a queue as it is, and its figures since midnight, with what each of them means."""
     midnight = _midnight(config, at)
     entries, seats = queries.live_entries(tx, queue), queries.seats(tx)
-    waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in entries if e.state != "connected"]
+    standing_by = [e for e in entries if e.state != "connected"]
+    # Whoever is to be called back is not on the line, and does not hear how long it takes.
+    waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in standing_by if e.priority != "callback"]
     live = {
-        "waiting": len(waits), "talking": len(entries) - len(waits), "longest_wait_s": round(max(waits, default=0), 1),
+        "waiting": len(waits), "callbacks": len(standing_by) - len(waits),
+        "talking": len(entries) - len(standing_by), "longest_wait_s": round(max(waits, default=0), 1),
         "seats": dict(Counter(standing(seat) for seat in seats)), "mended": queries.mended(tx),
     }  # fmt: skip
     today = metrics.figures(queries.events(tx, queue, midnight), config.answer_within_seconds)

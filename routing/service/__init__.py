@@ -21,12 +21,13 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
   row takes it, and the index is put to what the row says.
 """
 
-from routing.queries import current_offer, offer_at, offer_of_seat, was_connected
+from routing.queries import current_offer, entry, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
 from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
 from routing.service.waiting import enter, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
@@ -35,11 +36,13 @@ __all__ = [
     "Offer",
     "QueueEntry",
     "Seat",
+    "Standing",
     "accept",
     "connect_failed",
     "connected",
     "current_offer",
     "enter",
+    "entry",
     "finish",
     "heartbeat",
     "hold",
@@ -56,7 +59,9 @@ __all__ = [
     "set_activity",
     "sign_off",
     "sign_on",
+    "stand",
     "sweep",
+    "take_up",
     "was_connected",
     "wrap_up",
 ]
