@@ -33,9 +33,7 @@ def leg_sid(tx: Session, call: str) -> str | None:
     """Give the provider's name of a caller's leg; None for a call of ours that nothing was heard of yet."""
     if not is_line(call):
         return call
-    told = (JournalFact.source == call, JournalFact.heard.has_key("LegSid"))
-    names = select(JournalFact.heard["LegSid"].astext).where(*told).order_by(JournalFact.n).limit(1)
-    return tx.scalars(names).one_or_none()
+    return next((fact.heard["LegSid"] for fact in facts_of(tx, call) if fact.heard.get("LegSid")), None)
 
 
 def last_spot(facts: Sequence[JournalFact]) -> Spot | None:
