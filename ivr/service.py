@@ -176,7 +176,7 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
         if leg is not None and leg.room is not None and not dialing.person_is_due(tx, call, offer.id, at):
             _move(tx, call, offer.id, "summoned", at, named_id("summon again", str(offer.id)))
         return
-    if leg is not None and leg.room is not None and dialing.is_being_called(tx, call):
+    if leg is not None and leg.room is not None and dialing.is_being_called(tx, call, offer.id):
         return
     _give_up(tx, call, offer.id, "no-answer" if leg is None or leg.room is None else "failed", at, board=board)
     if leg is not None:

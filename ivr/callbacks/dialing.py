@@ -51,10 +51,13 @@ def person_is_due(tx: Session, call: Call, offer_id: UUID, at: datetime) -> bool
     return True
 
 
-def is_being_called(tx: Session, call: Call) -> bool:
-    """Tell whether the person of this call is being called just now: that takes as long as it takes."""
+def is_being_called(tx: Session, call: Call, offer_id: UUID) -> bool:
+    """Tell whether the person is being called for this offer just now: that takes as long as it takes."""
     callback = queries.lock_of_stay(tx, call.contact_id) if is_line(call.sid) else None
-    return callback is not None and callback.state == "dialing"
+    attempt = queries.attempt(tx, call.contact_id) if callback is not None else None
+    if callback is None or attempt is None:
+        return False
+    return callback.state == "dialing" or (callback.state == "reached" and attempt.offer_id == offer_id)
 
 
 def dial(telephone: Telephone, pace: Pace, catalog: Catalog, means: Means) -> Outward:

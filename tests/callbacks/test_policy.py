@@ -95,7 +95,10 @@ def test_every_last_word_of_the_provider_means_something(final: str) -> None:
     ],
 )
 def test_cut_off_is_what_the_network_says_and_nobody_did(
-    final: str | None, sip_code: str, ended_by: str | None, cut_off: bool  # noqa: FBT001 - a column of the table
+    final: str | None,
+    sip_code: str,
+    ended_by: str | None,
+    cut_off: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     assert was_cut_off(final, sip_code, ended_by=ended_by) is cut_off
 
