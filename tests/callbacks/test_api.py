@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ivr.spot import Spot
 from tests.callbacks.conftest import NUMBER, Office
 
 NOBODY = "01a20f11-0000-7000-8000-000000000000"
@@ -176,11 +177,8 @@ def test_a_name_that_is_not_ours_is_no_line(office: Office, line: str) -> None:
 
 
 def test_an_answered_call_nobody_knows_of_is_asked_and_can_say_no(office: Office) -> None:
-    line = "CB" + "0" * 32
-    reply = office.webhook(
-        f"/ivr/answered?flow=2&node=&turn=0&tries=0&language=ko&about=self&reachable=1&line={line}",
-        call="CA" + "8" * 32,
-    )
+    spot = Spot(2, "", reachable=True, line="CB" + "0" * 32)
+    reply = office.webhook(f"/ivr/answered?{spot.query}", call="CA" + "8" * 32)
     again = office.webhook(_gather(reply.text), call="CA" + "8" * 32, Digits="2")
     assert "<Hangup/>" in again.text
     office.settle()
