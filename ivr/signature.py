@@ -56,10 +56,7 @@ class Keys:
 
 def signed(fields: Fields) -> bytes:
     """Give the part of the signed text that comes from the POST fields."""
-    if len(dict(fields)) == len(fields):
-        ordered = sorted(fields)
-    else:
-        ordered = sorted(set(fields))
+    ordered = sorted(fields) if len(dict(fields)) == len(fields) else sorted(set(fields))
     return "".join(map("".join, ordered)).encode("utf-8", "surrogatepass")
 
 

@@ -20,6 +20,8 @@ def source(name: str, config: RoutingConfig) -> str:
     """Give one transition's whole text, for these classes and languages."""
     header = (
         f"local CLASS_NAMES = {_list(config.classes)}\n"
+        f"local HEAD_STARTS, LONGEST = {{{', '.join(str(round(s * 1000)) for s in config.head_starts)}}},"
+        f" {round(config.longest_overtaken_seconds * 1000)}\n"
         f"local LANGUAGE_NAMES = {_list(config.languages)}\n"
         f"local REBUILDS = {str(name in NEEDS_NO_EPOCH).lower()}\n"
     )
