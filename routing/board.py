@@ -39,7 +39,9 @@ class Board:
         }
 
     def _run(self, name: str, *args: object) -> list[Any]:
-        answer: list[Any] = self._scripts[name](keys=self._keys, args=[_text(arg) for arg in args])
+        answer: list[Any] = self._scripts[name](
+            keys=scripts.keys(self.site, self.config, name), args=[_text(arg) for arg in args]
+        )
         return checked(answer)
 
     def _seat(self, name: str, *args: object) -> SeatNow | None:

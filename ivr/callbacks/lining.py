@@ -46,7 +46,7 @@ def _stand(tx: Session, callback: Callback, line: str, means: Means, at: datetim
             queue.wrap_up(tx, first_to, board=means.board, at=at)
     who = queue.Standing(
         contact_id=contact_of(line), queue=callback.queue, priority=callback.priority, language=callback.language,
-        provider_ref=line, since=callback.place_at, first_to=first_to, others_from=at + means.rules.same_counselor,
+        provider_ref=line, since=max(callback.place_at, at - means.rules.oldest_place), first_to=first_to, others_from=at + means.rules.same_counselor,
     )  # fmt: skip
     queue.stand(tx, who, board=means.board, at=at)
 

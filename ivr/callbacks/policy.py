@@ -46,6 +46,8 @@ class Rules:
     timezone: str = "Asia/Seoul"
     resume_within: timedelta = timedelta(minutes=30)
     """Whoever calls again within this has the place they had."""
+    oldest_place: timedelta = timedelta(minutes=30)
+    """However long ago the waiting began: nobody who is to be called back goes before danger on the line."""
     same_counselor: timedelta = timedelta(seconds=20)
     """A caller who was cut off is offered to the counselor they talked with alone for this long."""
     unclear_after: timedelta = timedelta(seconds=10)
