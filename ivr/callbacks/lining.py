@@ -44,9 +44,10 @@ def _stand(tx: Session, callback: Callback, line: str, means: Means, at: datetim
         with suppress(Conflict):
             # The conversation is not over for whoever was cut off from it: there is nothing to wrap up yet.
             queue.wrap_up(tx, first_to, board=means.board, at=at)
+    since = max(callback.place_at, at - means.rules.oldest_place)
     who = queue.Standing(
         contact_id=contact_of(line), queue=callback.queue, priority=callback.priority, language=callback.language,
-        provider_ref=line, since=max(callback.place_at, at - means.rules.oldest_place), first_to=first_to, others_from=at + means.rules.same_counselor,
+        provider_ref=line, since=since, first_to=first_to, others_from=at + means.rules.same_counselor,
     )  # fmt: skip
     queue.stand(tx, who, board=means.board, at=at)
 
