@@ -40,7 +40,7 @@ function show() {
   at("call").hidden = !talking;
   at("hold").hidden = seat.state !== "on_contact";
   at("resume").hidden = seat.state !== "on_hold";
-  at("wrap-up").hidden = seat.state !== "wrapping";
+  for (const id of ["wrap-up", "extend"]) at(id).hidden = seat.state !== "wrapping";
   document.title = offered ? `☎ ${at("accept").textContent}` : stateWords(seat.state);
   if (seat.contact_id && talking && contact?.id !== seat.contact_id) openContact(seat.contact_id);
 }
@@ -164,6 +164,7 @@ act("accept", () => ask("POST", `/api/offers/${seat.offer.offer_id}/accept`));
 act("reject", () => ask("POST", `/api/offers/${seat.offer.offer_id}/reject`, { reason: "desk" }));
 for (const what of ["hold", "resume", "hang-up"]) act(what, () => ask("POST", `/api/calls/${seat.contact_id}/${what}`));
 act("wrap-up", () => ask("POST", "/api/seat/wrap-up"));
+act("extend", () => ask("POST", "/api/seat/wrap-up/extend"));
 act("finalize", finalize);
 act("sign-out", async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); });
 for (const button of at("activities").children) {

@@ -48,7 +48,7 @@ def request(
     """
     known = queries.open_of_duty(tx, owed.duty_id)
     if known is not None:
-        return _hasten(tx, known, owed, means, at)
+        return known
     key = named_id("callback", str(contact_id)) if why != "by_hand" else new_id(at)
     if queries.known(tx, key) or cases.caller_number(tx, contact_id, means.vault) is None:
         return None
@@ -78,17 +78,6 @@ def _new(tx: Session, key: UUID, contact_id: UUID, owed: cases.CallbackOwed, at:
 
 def _calls(tx: Session, callback: Callback, at: datetime) -> list[UUID]:
     return list(calls_of_caller(tx, callback.contact_id, at - LONGEST_CALL))
-
-
-def _hasten(tx: Session, known: Callback, owed: cases.CallbackOwed, means: Means, at: datetime) -> Callback:
-    callback = queries.lock_callback(tx, known.id)
-    if owed.danger and callback.priority != "danger":
-        callback.priority = "danger"
-        if callback.state == "scheduled":
-            plan(tx, callback, means=means, at=at)
-        elif callback.stay_id is not None:
-            queue.raise_to_danger(tx, callback.stay_id, board=means.board, at=at)
-    return callback
 
 
 def plan(tx: Session, callback: Callback, *, means: Means, at: datetime) -> None:

@@ -26,7 +26,7 @@ from routing.service.calls import connect_failed, connected, finish, hold, resum
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
-from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
 from routing.service.waiting import enter, leave, raise_to_danger
@@ -43,6 +43,7 @@ __all__ = [
     "current_offer",
     "enter",
     "entry",
+    "extend_wrap_up",
     "finish",
     "heartbeat",
     "hold",
