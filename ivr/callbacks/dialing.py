@@ -1,6 +1,6 @@
 """Calling somebody while the counselor is in the room: written down before it is asked for, and never asked twice."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,7 +33,7 @@ QUESTION = timedelta(seconds=40)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    number: str
+    number: str = field(repr=False)
     line: str
     spot: str
 

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from app.handlers import handlers
 from core import delivery
+from ivr.callbacks.messages import CallbackClosing, CallbackDue, DialCheckDue, PersonToCall
+from ivr.messages import CallOver, PersonDeclined, PersonReached
 from tests.callbacks.conftest import NUMBER, Office
 from tests.house import waited_for
 
@@ -74,14 +80,49 @@ def test_two_supervisors_who_call_it_off_at_once_are_both_right(office: Office) 
     assert [each.state for each in office.callbacks()] == ["canceled"]
 
 
+def test_a_call_that_was_asked_for_is_not_asked_for_again_whoever_died_meanwhile(office: Office) -> None:
+    dial, message = accepted(office)
+    world = office.house.world
+    with world.sessions.begin() as tx:
+        asked = dial.prepare(tx, message, office.at)
+    assert asked is not None
+    assert NUMBER not in repr(asked)
+    with world.sessions.begin() as tx:
+        assert dial.prepare(tx, message, office.at) is None
+    assert [(each.n, each.result) for each in office.attempts()] == [(1, None)]
+    office.later(timedelta(seconds=11))
+    assert [each.result for each in office.attempts()] == ["failed"]
+    assert [each.state for each in office.callbacks()] == ["scheduled"]
+
+
+def test_calls_wait_for_the_pace_and_one_in_danger_does_not(office: Office) -> None:
+    dial, message = accepted(office)
+    world = office.house.world
+    assert not world.pace.take(office.at, urgent=False), "somebody else's call goes out just now"
+    with world.sessions.begin() as tx:
+        assert dial.prepare(tx, message, office.at) is None
+    assert (office.messages("PersonToCall"), office.attempts()) == (1, [])
+    with world.sessions.begin() as tx:
+        tx.execute(text("update ivr_callback set priority = 'danger'"))
+    with world.sessions.begin() as tx:
+        assert dial.prepare(tx, message, office.at) is not None
+
+
+def accepted(office: Office) -> tuple[delivery.Outward, PersonToCall]:
+    """Let a counselor accept a call-back, and give what is to call the person."""
+    promised = office.promised()
+    hana, offer = seated(office)
+    assert hana.post(f"/api/offers/{offer}/accept").status_code == 200
+    assert promised.stay_id is not None
+    dial = handlers(office.house.world)[PersonToCall]
+    assert isinstance(dial, delivery.Outward)
+    return dial, PersonToCall(promised.stay_id, UUID(offer))
+
+
 def test_every_message_about_a_call_back_told_twice_changes_nothing(office: Office) -> None:
     office.promised()
     before = [(each.state, each.stays, each.tries) for each in office.callbacks()]
     world = office.house.world
-    from app.handlers import handlers
-    from ivr.callbacks.messages import CallbackClosing, CallbackDue, DialCheckDue
-    from ivr.messages import CallOver, PersonDeclined, PersonReached
-
     (one,) = office.callbacks()
     assert one.stay_id is not None
     told = [
