@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 from routing.metrics import Happened
 from routing.tables import LIVE, LIVE_OFFER, BoardEpoch, Offer, QueueEntry, RoutingEvent, Seat
 
+OF_A_STAY = ("entered", "connected", "left", "finished", "wrapped")
+"""The kinds of events that make up a contact's stay."""
+
 
 def lock_entry(tx: Session, contact_id: UUID) -> QueueEntry | None:
     """Lock a contact's stay in the queue, waiting for whoever has it."""

@@ -16,7 +16,8 @@ def relearn(tx: Session, *, board: Board, at: datetime) -> Rates | None:
     They are the site's, of all its queues together, as its seats are.
     """
     since = at - WINDOW
-    happened = [event for name in queries.queues(tx, since) for event in queries.events(tx, name, since)]
-    rates = learn(stays(happened).values(), at)
+    queues = queries.queues(tx, since)
+    events = [event for name in queues for event in queries.happened(tx, name, since, queries.OF_A_STAY)]
+    rates = learn(stays(events).values(), at)
     board.keep_rates(rates)
     return rates

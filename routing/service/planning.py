@@ -17,7 +17,6 @@ from routing.metrics import Happened, Stay, stays
 from routing.staffing import Load, Target, erlang_a, fewest, fewest_speaking, rostered
 
 HANDLING_ASSUMED, PATIENCE_ASSUMED = 1200.0, 180.0
-KINDS = ("entered", "connected", "left", "finished", "wrapped")
 MODEL = (
     "callers come by chance, and talk and patience follow exponential laws (Erlang A): real lines do a little worse",
     "an hour in which hardly anybody calls still needs one counselor",
@@ -44,7 +43,7 @@ def calibration_view(tx: Session, queue: str, days: int, at: datetime) -> dict[s
 def staffing_view(tx: Session, queue: str, wish: Wish, config: RoutingConfig, at: datetime) -> dict[str, Any]:
     """Show how many counselors each hour of the week needs, what that comes to, and everything it assumes."""
     since = at - timedelta(weeks=wish.weeks)
-    events = queries.happened(tx, queue, since, KINDS)
+    events = queries.happened(tx, queue, since, queries.OF_A_STAY)
     found = list(stays(events).values())
     hours = demand.week((stay.entered for stay in found), since, at, ZoneInfo(config.timezone))
     handled_s, patient_s, assumed = _habits(found, at)
