@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, exp, expm1, log
+from math import ceil, comb, exp, expm1, log
 
 NEGLIGIBLE = 40
 """States this many powers of e less likely than the likeliest are left out: less than 1e-17 of the whole."""
@@ -41,9 +41,9 @@ class Target:
     service_level: float
     abandoned: float
 
-    def met(self, service: Service) -> bool:
-        """Tell whether a service is good enough."""
-        return service.within >= self.service_level and service.abandoned <= self.abandoned
+    def met(self, within: float, abandoned: float) -> bool:
+        """Tell whether these shares, answered in time and giving up, are good enough."""
+        return within >= self.service_level and abandoned <= self.abandoned
 
 
 def erlang_b(n: int, erlangs: float) -> float:
@@ -112,23 +112,41 @@ def _answered(n: int, load: Load, within_s: float, places: int) -> list[float]:
     return shares
 
 
-def fewest(load: Load, target: Target, at_least: int = 1) -> int:
+def fewest(load: Load, target: Target) -> int:
     """Give the smallest number of counselors that meets a target."""
-    return _first(lambda n: target.met(erlang_a(n, load, target.within_s)), at_least)
+
+    def met(n: int) -> bool:
+        service = erlang_a(n, load, target.within_s)
+        return target.met(service.within, service.abandoned)
+
+    return _first(met, 1)
+
+
+def among(n: int, some: int, load: Load, within_s: float) -> tuple[float, float]:
+    """Give what callers meet whom only `some` of the `n` can help: the shares answered in time, and giving up.
+
+    Whoever has been free longest is asked, so that with k of the n busy any k of them may be: the chance that all of
+    the `some` are is hypergeometric. Their caller then waits for one of them, behind whoever else waits. With `some`
+    all of the n this is the whole line's own service.
+    """
+    chain, c = _chain(n, load), some * load.patience_s / load.handling_s
+    soon, within, abandoned = _answered(some, load, within_s, len(chain) - n), 0.0, 0.0
+    for k, share in enumerate(chain):
+        blocked, ahead = (comb(n - some, k - some) / comb(n, k) if k >= some else 0.0, 0) if k < n else (1.0, k - n)
+        within += share * (1 - blocked + blocked * soon[ahead])
+        abandoned += share * blocked * (ahead + 1) / (c + ahead + 1)
+    return within, abandoned
 
 
 def fewest_speaking(load: Load, share: float, n: int, target: Target) -> int:
-    """Give how many of `n` counselors must speak a language in which this share of the callers speaks.
+    """Give how many of `n` counselors must speak a language that this share of the callers speaks.
 
-    Who speaks it takes its callers, and of the others as large a part as they are of the `n`. With all of them speaking
-    it, that is the whole line, which meets the target by itself.
+    They must meet the target for its callers while they help with all others, and at the least for its callers alone.
     """
-
-    def met(some: int) -> bool:
-        theirs = load.per_hour * (share + (1 - share) * some / n)
-        return target.met(erlang_a(some, Load(theirs, load.handling_s, load.patience_s), target.within_s))
-
-    return _first(lambda some: some >= n or met(some), 1) if share else 0
+    if not share or not load.per_hour:
+        return min(1, ceil(share))
+    own = Load(load.per_hour * share, load.handling_s, load.patience_s)
+    return _first(lambda some: some >= n or target.met(*among(n, some, load, target.within_s)), fewest(own, target))
 
 
 def _first(good: Callable[[int], bool], n: int) -> int:

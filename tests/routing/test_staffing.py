@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from routing.staffing import Load, Target, erlang_a, erlang_b, erlang_c, fewest, fewest_speaking, rostered
+from routing.staffing import Load, Target, among, erlang_a, erlang_b, erlang_c, fewest, fewest_speaking, rostered
 
 TEN = Load(10, 1200, 180)
 GOOD = Target(20, 0.8, 0.05)
@@ -108,12 +108,24 @@ def test_whoever_does_not_give_up_is_talked_to_and_more_counselors_are_never_wor
 @given(loads)
 def test_the_fewest_meet_the_target_and_one_fewer_do_not(load: Load) -> None:
     n = fewest(load, GOOD)
-    assert GOOD.met(erlang_a(n, load, GOOD.within_s))
-    assert n == 1 or not GOOD.met(erlang_a(n - 1, load, GOOD.within_s))
+    enough, fewer = erlang_a(n, load, GOOD.within_s), erlang_a(n - 1, load, GOOD.within_s) if n > 1 else None
+    assert GOOD.met(enough.within, enough.abandoned)
+    assert fewer is None or not GOOD.met(fewer.within, fewer.abandoned)
 
 
 def test_an_hour_without_calls_needs_one_counselor() -> None:
     assert fewest(Load(0, 1200, 180), GOOD) == 1
+
+
+@hypothesis(max_examples=30)
+@given(loads, st.integers(1, 20), st.floats(0, 300))
+def test_where_everybody_can_help_the_part_is_the_whole(load: Load, n: int, within_s: float) -> None:
+    whole = erlang_a(n, load, within_s)
+    assert among(n, n, load, within_s) == pytest.approx((whole.within, whole.abandoned), rel=1e-6, abs=1e-9)
+    if n > 1:
+        fewer = among(n, n - 1, load, within_s)
+        assert fewer[0] <= whole.within + 1e-9
+        assert fewer[1] >= whole.abandoned - 1e-9
 
 
 @hypothesis(max_examples=20)
