@@ -94,8 +94,9 @@ async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -
         return Waited()
     except (RedisError, OSError, TimeoutError, Refusal):
         return Waited(away=True)
-    summoned = news.state == "connecting"
-    return Waited(news.place, news.seconds, False, summoned, news.within, news.waited, news.seats)
+    return Waited(
+        news.place, news.seconds, summoned=news.connecting, within=news.within, waited=news.waited, seats=news.seats
+    )
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:
