@@ -43,7 +43,9 @@ class Board:
         }
 
     def _run(self, name: str, *args: object) -> list[Any]:
-        answer: list[Any] = self._scripts[name](keys=self._keys, args=[_text(arg) for arg in args])
+        answer: list[Any] = self._scripts[name](
+            keys=scripts.keys(self.site, self.config, name), args=[_text(arg) for arg in args]
+        )
         return checked(answer)
 
     def _seat(self, name: str, *args: object) -> SeatNow | None:
@@ -224,11 +226,11 @@ def _outlook(answer: list[Any], at: datetime) -> Outlook:
     state, place = str(answer[1], "ascii"), int(answer[2]) or None
     if state != "waiting":
         return Outlook(state or None, place)
-    since, language, head, ahead, seats, rates = answer[3:]
+    since, language, head, ahead, seats, free, rates = answer[3:]
     waited, head_waited = (max(0, millis(at) - int(float(moment))) / 1000 for moment in (since, head))
     # Whoever is the head themselves learns nothing from how long the head has waited.
     head_waited_s = head_waited if head_waited > waited else None
-    line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats))
+    line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
     found = expect(line, Rates(**orjson.loads(rates)) if rates else None)
     if found is None:
         return Outlook(state, place, waited=round(waited))

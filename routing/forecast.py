@@ -40,13 +40,14 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a caller waits: how many are ahead by language, the head's wait, and what each seat on shift speaks."""
+    """Where a caller waits: who is ahead by language, the head's wait, what the seats speak, and how many are free."""
 
     language: str
     waited_s: float
     ahead: Mapping[str, int]
     head_waited_s: float | None
     seats: Sequence[Sequence[str]]
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,15 @@ def _trimmed(times: list[float]) -> list[float]:
 def expect(line: Line, rates: Rates | None) -> Forecast | None:
     """Foretell a caller's remaining wait; None where nothing is known, or no seat on shift could take them.
 
+    Where one is free for them their turn is now, and there is nothing to foretell.
+
     Never shorter at a later place, and never longer with one more seat for the caller's language alone.
     """
     seats = sum(line.language in spoken for spoken in line.seats)
-    if rates is None or not seats:
+    ahead = rivals(line)
+    if rates is None or not seats or line.free > ahead:
         return None
-    steps = _steps(rivals(line), seats, rates)
+    steps = _steps(ahead, seats, rates)
     mean, variance = sum(steps), sum(step * step for step in steps)
     seconds = mean
     if line.head_waited_s is not None:

@@ -68,6 +68,19 @@ def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> lis
     return [language for language in config.languages if language in languages] or [config.languages[0]]
 
 
+def turn(klass: str, entered: datetime, seq: int, *, at: datetime, config: RoutingConfig) -> tuple[int, float, int]:
+    """Rank a waiting caller: the smallest goes first. Inside a class that is first come, first served.
+
+    A class has a head start H over whoever came before (the static form of accumulating priority; Kleinrock 1964), and
+    who has waited `longest_overtaken_seconds` goes before all who came later. So a caller of class k who came at t is
+    overtaken only by callers of a class h who came before t + H(h) - H(k), and by nobody who is served later than
+    t + longest_overtaken_seconds.
+    """
+    if (at - entered).total_seconds() >= config.longest_overtaken_seconds:
+        return 0, entered.timestamp(), seq
+    return 1, entered.timestamp() - config.head_start(klass), seq
+
+
 def reason_for(priority: str, language: str, *, waited: float, idle: float) -> str:
     """Say why this caller comes to this counselor."""
     urgent = "긴급 · danger; " if priority == "danger" else ""

@@ -33,7 +33,7 @@ def a_busy_counselor(line: Line) -> tuple[Counselor, Caller]:
 
 def foretold(house: House) -> list[dict[str, Any]]:
     with house.world.sessions() as tx:
-        return list(tx.scalars(text("select detail from routing_event where kind = 'foretold' order by n")))
+        return list(tx.scalars(text("select detail from routing_event where kind = 'foretold'")))
 
 
 def test_a_caller_hears_the_minutes_and_the_queue_learns_how_true_they_were(ivr_line: Line) -> None:

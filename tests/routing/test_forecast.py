@@ -85,6 +85,11 @@ def test_nothing_is_foretold_where_nobody_could_come_or_nothing_is_known() -> No
     assert expect(line(0), None) is None
 
 
+def test_where_a_seat_is_free_for_the_caller_there_is_nothing_to_foretell() -> None:
+    assert expect(replace(line(1, TWO), free=2), RATES) is None
+    assert expect(replace(line(1, TWO), free=1), RATES) == expect(line(1, TWO), RATES)
+
+
 def test_a_head_that_waits_long_lengthens_the_forecast_and_a_fresh_one_does_not_shorten_it() -> None:
     assert seconds(expect(line(1, TWO, head=1350), RATES)) == 450 * 2 / 3 + 1350 / 3
     assert expect(line(1, TWO, head=1), RATES) == expect(line(1, TWO), RATES)
