@@ -121,6 +121,10 @@ class Board:
         """Say until when a wrap-up that begins now may last."""
         return at + timedelta(seconds=self.config.wrap_up_seconds)
 
+    def extend(self, counselor_id: UUID, until: datetime) -> SeatNow | None:
+        """Let a wrap-up last until then; Stale where there is none."""
+        return self._seat("extend", counselor_id, millis(until))
+
     def wrap_up(self, counselor_id: UUID, at: datetime) -> SeatNow | None:
         """End a wrap-up; Stale where there is none."""
         return self._seat("wrap_up", counselor_id, millis(at))

@@ -13,6 +13,10 @@ class RoutingConfig:
     """A seat that was not heard of for this long is lost."""
     wrap_up_seconds: float = 120
     """After a conversation a counselor has this long to write; 0 goes straight on to the next caller."""
+    extend_seconds: float = 60
+    """A wrap-up is extended by this at a time ..."""
+    longest_wrap_up_seconds: float = 600
+    """... and lasts no longer than this in all."""
     answer_within_seconds: float = 20
     """The T of every service level."""
     short_abandon_seconds: float = 5

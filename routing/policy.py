@@ -1,6 +1,6 @@
 """What the queue's rules come to in one case: pure decisions over plain values."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.config import RoutingConfig
 
@@ -51,6 +51,12 @@ def left_as(reason: str, waited: float, config: RoutingConfig) -> str:
 def seat_after_failure(why: str) -> str:
     """Say what becomes of a counselor whose connection failed: only one who did not answer has to come back by hand."""
     return "not_responding" if why in ABSENT else "idle"
+
+
+def longer_wrap_up(began: datetime, until: datetime, config: RoutingConfig) -> datetime:
+    """Give until when a wrap-up lasts that is extended once more; never longer than the longest in all."""
+    longest = began + timedelta(seconds=config.longest_wrap_up_seconds)
+    return max(until, min(until + timedelta(seconds=config.extend_seconds), longest))
 
 
 def known_language(language: str, config: RoutingConfig) -> str:

@@ -7,7 +7,7 @@ from routing.config import RoutingConfig
 
 FOLDER = Path(__file__).parent / "lua"
 NEEDS_NO_EPOCH = ("rebuild", "open", "place")
-MOVES_NOBODY = ("confirm", "accept", "connected", "hold", "heartbeat")
+MOVES_NOBODY = ("confirm", "accept", "connected", "hold", "heartbeat", "extend")
 """Transitions of whoever is in no line and at no free seat: they need not be sent the keys of lines and free seats."""
 
 

@@ -40,7 +40,7 @@ function show() {
   at("call").hidden = !talking;
   at("hold").hidden = seat.state !== "on_contact";
   at("resume").hidden = seat.state !== "on_hold";
-  at("wrap-up").hidden = seat.state !== "wrapping";
+  for (const id of ["wrap-up", "extend"]) at(id).hidden = seat.state !== "wrapping";
   document.title = offered ? `☎ ${at("accept").textContent}` : stateWords(seat.state);
   if (seat.contact_id && talking && contact?.id !== seat.contact_id) openContact(seat.contact_id);
 }
@@ -54,7 +54,7 @@ function tick() {
 function listen() {
   const stream = new EventSource("/api/seat/events");
   const hear = (kind, take) => stream.addEventListener(kind, (event) => { take(JSON.parse(event.data)); show(); });
-  hear("snapshot", (now) => { seat = now; tell(""); });
+  hear("snapshot", (now) => { seat = now; if (at("news").textContent === words.outage) tell(""); });
   hear("seat", (now) => { seat = { ...seat, ...now }; if (now.state === "wrapping") listDrafts(); });
   hear("offer", (offer) => { seat = { ...seat, offer: { ...offer, state: "pending" } }; });
   hear("offer_over", (over) => { if (seat.offer?.offer_id === over.offer_id) seat = { ...seat, offer: null }; });
@@ -118,6 +118,11 @@ async function save() {
   }
 }
 
+function label(path) {
+  const field = document.querySelector(`[data-path="${path}"], [data-part="${path}"]`);
+  return field ? `${field.closest("label").firstChild.textContent.trim() || field.closest("label").textContent.trim()}:` : "";
+}
+
 async function listDrafts() {
   const mine = await ask("GET", "/api/contacts?view=mine&limit=20");
   const open = mine.filter((one) => ["in_progress", "draft", "reopened"].includes(one.state));
@@ -140,7 +145,7 @@ async function finalize() {
   } catch (refused) {
     const found = refused.told?.errors ?? [{ at: "", problem: refused.message }];
     at("problems").replaceChildren(...found.map(({ at: where, problem }) => (
-      Object.assign(document.createElement("li"), { textContent: where ? `${where}: ${problem}` : problem })
+      Object.assign(document.createElement("li"), { textContent: `${label(where)} ${problem}`.trim() })
     )));
     return;
   }
@@ -159,6 +164,7 @@ act("accept", () => ask("POST", `/api/offers/${seat.offer.offer_id}/accept`));
 act("reject", () => ask("POST", `/api/offers/${seat.offer.offer_id}/reject`, { reason: "desk" }));
 for (const what of ["hold", "resume", "hang-up"]) act(what, () => ask("POST", `/api/calls/${seat.contact_id}/${what}`));
 act("wrap-up", () => ask("POST", "/api/seat/wrap-up"));
+act("extend", () => ask("POST", "/api/seat/wrap-up/extend"));
 act("finalize", finalize);
 act("sign-out", async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); });
 for (const button of at("activities").children) {
