@@ -90,13 +90,15 @@ def webhooks(world: World, index: redis.asyncio.Redis) -> Webhooks:
 async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -> Waited:
     try:
         async with asyncio.timeout(OUTLOOK_PATIENCE):
-            news = await board_outlook(index, world.settings.site, contact_id, world.routing)
+            news = await board_outlook(index, world.settings.site, contact_id, clock(), world.routing)
     except BoardGone:
         # Redis is there, and its index will be again within a second.
         return Waited()
     except (RedisError, OSError, TimeoutError, Refusal):
         return Waited(away=True)
-    return Waited(news.place, summoned=news.state == "connecting")
+    return Waited(
+        news.place, news.seconds, summoned=news.connecting, within=news.within, waited=news.waited, seats=news.seats
+    )
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:
