@@ -4,9 +4,10 @@ from functools import cache, partial
 
 import casework.handlers
 from app.world import World
+from casework.messages import ContactPlaced
 from core.delivery import Handlers
+from ivr import districts, service, steering
 from ivr import messages as heard
-from ivr import service, steering
 from routing import messages as queued
 
 
@@ -27,5 +28,6 @@ def handlers(world: World) -> Handlers:
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
         queued.SeatLost: partial(service.seat_lost, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone),
+        ContactPlaced: districts.contact_placed,
         **casework.handlers.handlers(vault=world.settings.vault, redis=world.redis, config=world.casework),
     }

@@ -28,6 +28,8 @@ from core.db import libpq_url
 log = logging.getLogger(__name__)
 
 TICK = 0.2
+TALLY_PAUSE = 10.0
+"""Seconds between two looks at the tallies, where there was nothing more to count."""
 RECONCILE = timedelta(seconds=5)
 OWN_HANDS = timedelta(seconds=15)
 """A message due this long, and still not done, is delivered by the relay itself."""
@@ -54,6 +56,8 @@ class Relay:
         """Carry until stopped; an outage is waited out."""
         timekeeper = threading.Thread(target=self._keep_time, name="timekeeper")
         timekeeper.start()
+        bookkeeper = threading.Thread(target=self._keep_tallies, name="bookkeeper")
+        bookkeeper.start()
         while not self._stop.is_set():
             try:
                 with self._bell() as bell:
@@ -70,6 +74,7 @@ class Relay:
                 log.exception("the relay stumbled")
                 self._stop.wait(OUTAGE_PAUSE)
         timekeeper.join()
+        bookkeeper.join()
         self._pool.shutdown()
 
     @contextmanager
@@ -118,6 +123,20 @@ class Relay:
             except Exception:
                 log.exception("the relay stumbled over the queue's clocks")
                 self._stop.wait(OUTAGE_PAUSE)
+
+    def _keep_tallies(self) -> None:
+        """Keep the figures' tallies, beside everything that somebody waits for."""
+        pause = 0.0
+        while not self._stop.wait(pause):
+            pause = TALLY_PAUSE
+            try:
+                with self._world.sessions.begin() as tx:
+                    # After an upgrade there may be years to count: then on without a pause.
+                    pause = 0.0 if queue.keep_tallies(tx, self._world.routing) else TALLY_PAUSE
+            except SQLAlchemyError as error:
+                log.error("tallies are not kept: %s", error)  # noqa: TRY400 - an outage, waited out
+            except Exception:
+                log.exception("the relay stumbled over the tallies")
 
     def sweep(self, at: datetime) -> None:
         """Do what has come due in the queue, and now and then compare its index with the truth."""

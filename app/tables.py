@@ -7,6 +7,7 @@ import core.outbox
 import core.staff
 import ivr.tables
 import routing.tables
+import routing.tally
 from core.db import Base
 
 metadata = Base.metadata

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from routing.tables import LIVE, LIVE_OFFER, BoardEpoch, Offer, QueueEntry, RoutingEvent, Seat
+from routing.tables import LIVE, LIVE_OFFER, BoardEpoch, Offer, QueueEntry, Seat
 
 
 def lock_entry(tx: Session, contact_id: UUID) -> QueueEntry | None:
@@ -119,18 +119,3 @@ def lock_epoch(tx: Session, site: str, at: datetime) -> BoardEpoch:
 def mended(tx: Session) -> int:
     """Count the differences between index and database that were mended so far."""
     return int(tx.scalar(select(func.coalesce(func.sum(BoardEpoch.mended), 0))) or 0)
-
-
-def queues(tx: Session, since: datetime) -> list[str]:
-    """List the queues that somebody is in, or entered since then."""
-    known = select(QueueEntry.queue).where(or_(QueueEntry.state.in_(LIVE), QueueEntry.entered_at >= since))
-    return sorted(tx.scalars(known.distinct()))
-
-
-def events(tx: Session, queue: str, since: datetime) -> Sequence[RoutingEvent]:
-    """Give what happened to the contacts that entered a queue since then, in order."""
-    entered = select(QueueEntry.contact_id).where(QueueEntry.queue == queue, QueueEntry.entered_at >= since)
-    happened = select(RoutingEvent).where(
-        RoutingEvent.queue == queue, RoutingEvent.at >= since, RoutingEvent.contact_id.in_(entered)
-    )
-    return tx.scalars(happened.order_by(RoutingEvent.n)).all()

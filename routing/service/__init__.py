@@ -26,14 +26,17 @@ from routing.service.calls import connect_failed, connected, finish, hold, resum
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
+from routing.service.placing import place_in
 from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
+from routing.service.tallying import Recount, intervals, keep_tallies, recount
 from routing.service.waiting import enter, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
     "Offer",
     "QueueEntry",
+    "Recount",
     "Seat",
     "accept",
     "connect_failed",
@@ -43,14 +46,18 @@ __all__ = [
     "finish",
     "heartbeat",
     "hold",
+    "intervals",
+    "keep_tallies",
     "leave",
     "match",
     "match_after",
     "offer_at",
     "offer_of_seat",
+    "place_in",
     "raise_to_danger",
     "rebuild",
     "reconcile",
+    "recount",
     "reject",
     "resume",
     "set_activity",
