@@ -39,7 +39,7 @@ Step = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which figures: of a span whose ends are borders of the grain."""
+    """Which figures: of a span, in UTC, whose ends are borders of the grain."""
 
     queue: str
     begin: datetime
@@ -62,7 +62,10 @@ def history(tx: Session, asked: Asked, config: RoutingConfig, at: datetime) -> d
         "grain": asked.grain, "by": asked.by, "at": at, "timezone": config.timezone,
         "within_s": config.answer_within_seconds, "short_abandon_s": config.short_abandon_seconds,
         "definitions": [each for each in definitions() if each["name"] in FIGURES[asked.by]],
-        "lines": list(_lines(tx, asked, begun, cells, at)),
+        "lines": [
+            {**line, "from": line["from"].astimezone(zone), "to": line["to"].astimezone(zone)}
+            for line in _lines(tx, asked, begun, cells, at)
+        ],
     }  # fmt: skip
 
 
@@ -72,11 +75,7 @@ def _lines(
     of_steps: dict[datetime, dict[str, Counts]] = {}
     for (start, key), counts in cells.items():
         of_steps.setdefault(start, {})[key] = counts
-    seats: Mapping[UUID, SeatTime] = {}
-    if asked.by == "counselor":
-        # A seat cannot be available for longer than a shift without being heard of anew.
-        seats = seat_times(tally_queries.seat_events(tx, asked.begin - SHIFT, asked.end), min(asked.end, at))
-    logins = {seat.counselor_id: seat.login for seat in queries.seats(tx)} if seats else {}
+    seats, logins = _seats(tx, asked, at) if asked.by == "counselor" else ({}, {})
     for step in begun:
         found = of_steps.get(step[0], {})
         match asked.by:
@@ -88,6 +87,12 @@ def _lines(
                 yield from _districts(step, found)
             case "counselor":
                 yield from _counselors(step, found, seats, logins)
+
+
+def _seats(tx: Session, asked: Asked, at: datetime) -> tuple[Mapping[UUID, SeatTime], Mapping[UUID, str]]:
+    # A seat cannot be available for longer than a shift without being heard of anew.
+    events = tally_queries.seat_events(tx, asked.begin - SHIFT, asked.end)
+    return seat_times(events, min(asked.end, at)), {seat.counselor_id: seat.login for seat in queries.seats(tx)}
 
 
 def _line(step: Step, by: By, key: str, counts: Counts) -> Line:

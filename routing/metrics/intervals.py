@@ -29,20 +29,21 @@ def next_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def step_of(start: datetime, grain: Grain, begin: datetime, zone: ZoneInfo) -> datetime:
-    """Give when the step of a grain began that an interval belongs to; `begin` is the whole's."""
+    """Give when the step of a grain began that an interval belongs to, in UTC; `begin` is the whole's.
+
+    Not in local time: where clocks are set back, two different moments of one night would be the same.
+    """
     if grain == "whole":
-        return begin.astimezone(zone)
+        return begin.astimezone(UTC)
     if grain == "day":
-        return midnight(start, zone)
-    local = start.astimezone(zone)
-    return local.replace(minute=0) if grain == "hour" else local
+        return midnight(start, zone).astimezone(UTC)
+    return start.astimezone(zone).replace(minute=0).astimezone(UTC) if grain == "hour" else start.astimezone(UTC)
 
 
 def steps(begin: datetime, end: datetime, grain: Grain, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """List the steps of a span, each with its end; the span's own ends cut the first and the last."""
-    found = {step_of(start, grain, begin, zone): None for start in _intervals(begin, end)}
-    starts = list(found)
-    return list(zip(starts, [*starts[1:], end.astimezone(zone)], strict=True))
+    """List the steps of a span, each with its end, in UTC; the span's own ends cut the first and the last."""
+    starts = list(dict.fromkeys(step_of(start, grain, begin, zone) for start in _intervals(begin, end)))
+    return list(zip(starts, [*starts[1:], end.astimezone(UTC)], strict=True))
 
 
 def _intervals(begin: datetime, end: datetime) -> Iterator[datetime]:

@@ -1,6 +1,6 @@
 """Figures over a span of time, as JSON or CSV, and what every figure means."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -63,8 +63,8 @@ class HistoryIn(BaseModel):
 
 def _asked(queue: str, form: HistoryIn, config: RoutingConfig, at: datetime) -> Asked:
     zone = zone_of(config)
-    begin = _moment(form.begin, "from", zone) if form.begin else midnight(at, zone)
-    end = _moment(form.end, "to", zone) if form.end else next_midnight(max(at, begin), zone)
+    begin = _moment(form.begin, "from", zone) if form.begin else midnight(at, zone).astimezone(UTC)
+    end = _moment(form.end, "to", zone) if form.end else next_midnight(max(at, begin), zone).astimezone(UTC)
     asked = Asked(queue, begin, end, form.grain, form.by)
     _require_borders(asked, zone)
     _require_span(asked)
@@ -83,7 +83,7 @@ def _moment(written: str, field: str, zone: ZoneInfo) -> datetime:
             f"Write `{field}` as a day, 2026-11-24, or a moment, 2026-11-24T18:00 or 2026-11-24T18:00:00+09:00.",
             at=field,
         )
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _require_borders(asked: Asked, zone: ZoneInfo) -> None:
