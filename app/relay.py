@@ -40,9 +40,9 @@ OUTAGE_PAUSE = 0.5
 class Relay:
     """One relay; several may run at once, for every row is taken by one of them only."""
 
-    def __init__(self, world: World, *, own_hands: timedelta = OWN_HANDS) -> None:
+    def __init__(self, world: World, *, own_hands: timedelta = OWN_HANDS, tally_pause: float = TALLY_PAUSE) -> None:
         """Prepare to carry; nothing is opened before `run`."""
-        self._world, self._own_hands = world, own_hands
+        self._world, self._own_hands, self._tally_pause = world, own_hands, tally_pause
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="deliver")
         self._queue = Queue(QUEUE, connection=world.redis)
         self._stop = threading.Event()
@@ -128,15 +128,16 @@ class Relay:
         """Keep the figures' tallies, beside everything that somebody waits for."""
         pause = 0.0
         while not self._stop.wait(pause):
-            pause = TALLY_PAUSE
+            more = False
             try:
                 with self._world.sessions.begin() as tx:
-                    # After an upgrade there may be years to count: then on without a pause.
-                    pause = 0.0 if queue.keep_tallies(tx, self._world.routing) else TALLY_PAUSE
+                    more = queue.keep_tallies(tx, self._world.routing)
             except SQLAlchemyError as error:
                 log.error("tallies are not kept: %s", error)  # noqa: TRY400 - an outage, waited out
             except Exception:
                 log.exception("the relay stumbled over the tallies")
+            # After an upgrade there may be years to count: then on without a pause.
+            pause = 0.0 if more else self._tally_pause
 
     def sweep(self, at: datetime) -> None:
         """Do what has come due in the queue, and now and then compare its index with the truth."""
