@@ -63,7 +63,7 @@ def intervals_of(tx: Session, contacts: Iterable[UUID | None]) -> set[Interval]:
 
 
 def events_of(tx: Session, interval: Interval) -> list[Event]:
-    """Give what happened to the contacts that entered a queue in one interval, in order, until today."""
+    """Give what happened to the contacts that entered a queue in one interval, in order, until now."""
     queue, start = interval
     entered = aliased(RoutingEvent)
     contacts = select(entered.contact_id).where(

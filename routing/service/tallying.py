@@ -78,9 +78,9 @@ def counted(
     begin, end = span
     # New events first: one that is tallied between the two looks is then in what is kept.
     new = queries.intervals_of(tx, [contact for _, contact in queries.untallied(tx)])
-    fresh = sorted(start for name, start in new if name == queue and begin <= start < end)
+    fresh = {start for name, start in new if name == queue and begin <= start < end}
     found = [row for row in queries.kept(tx, queue, part, begin, end) if row[0] not in fresh]
-    for start in fresh:
+    for start in sorted(fresh):
         _, before = queries.kept_of(tx, (queue, start))
         parts = fold(queries.events_of(tx, (queue, start)), (queue, start), before or within_ms(config))
         found += [(start, key, counts) for (of, key), counts in sorted(parts.items()) if of == part]
