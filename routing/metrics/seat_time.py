@@ -3,14 +3,17 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from routing.metrics.stays import MILLISECOND, Happened
+from routing.metrics.stays import Happened
 from routing.policy import ABSENT
 
 Span = tuple[datetime, datetime]
+MILLISECOND = timedelta(milliseconds=1)
 ABSENT_STATES = frozenset({"not_responding", "lost"})
+BEGINS = frozenset({"connected", "taken_over"})
+ENDS = frozenset({"finished", "left", "returned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,13 @@ def seat_times(events: Iterable[Happened], until: datetime) -> Mapping[UUID, Sea
     """Fold what happened at the seats, in order; what had not ended by `until` is cut there."""
     seats: dict[UUID, _Now] = {}
     for event in events:
-        if event.counselor_id is not None:
-            _happen(seats.setdefault(event.counselor_id, _Now()), event)
+        if event.counselor_id is None:
+            continue
+        if event.kind in BEGINS | ENDS:
+            # A caller talks to one counselor at a time: what begins at one seat has ended at any other.
+            for seat in seats.values():
+                seat.talked(event.contact_id, event.at)
+        _happen(seats.setdefault(event.counselor_id, _Now()), event)
     for seat in seats.values():
         seat.set_available(until, available=False)
         for contact_id in list(seat.talking):
@@ -65,10 +73,8 @@ def _happen(seat: _Now, event: Happened) -> None:
             seat.set_available(event.at, available=False)
         case "connect_failed" if event.detail.get("why") in ABSENT:
             seat.set_available(event.at, available=False)
-        case "connected":
-            seat.talking.setdefault(event.contact_id, event.at)
-        case "finished" | "left":
-            seat.talked(event.contact_id, event.at)
+        case kind if kind in BEGINS:
+            seat.talking[event.contact_id] = event.at
         case "wrapped":
             lasted = round(float(event.detail["wrap_s"]) * 1000) * MILLISECOND
             seat.busy.append((event.at - lasted, event.at))

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Protocol
 from uuid import UUID
 
-MILLISECOND = timedelta(milliseconds=1)
 OFFER_KINDS = frozenset({"offered", "accepted", "rejected", "timed_out"})
 
 
@@ -30,34 +29,38 @@ class Happened(Protocol):
 
 @dataclass(slots=True)
 class Stay:
-    """What became of one contact, times in whole ms: then sums are the same in whatever order they are made."""
+    """What became of one contact, times in seconds."""
 
     entered: datetime
-    waited: int | None = None
+    waited: float | None = None
     """Until it talked or left."""
     answered: bool = False
-    counselor_id: UUID | None = None
-    """Who answered."""
     left: str | None = None
     """How it left."""
-    talk: int | None = None
+    talk: float | None = None
     """Of a finished conversation, hold included."""
+    wrap: float = 0
+    counselor_id: UUID | None = None
+    """Who answered."""
     finished_by: UUID | None = None
     finished_at: datetime | None = None
+    left_at: datetime | None = None
+    back_at: datetime | None = None
+    """When it came back last, after it had left for another way."""
     holds: set[tuple[datetime, bool]] = field(default_factory=set)
-    wraps: dict[tuple[datetime, UUID | None], int] = field(default_factory=dict)
+    wraps: dict[tuple[datetime, UUID | None], float] = field(default_factory=dict)
     offers: dict[str, dict[UUID, UUID | None]] = field(default_factory=dict)
     """Kind to offer to counselor."""
     placed: tuple[datetime, str] | None = None
     """When it was known of which district its subject is, and which."""
 
-    def hold(self) -> int:
+    def hold(self) -> float:
         """Give how long a finished conversation was held."""
         if self.finished_at is None:
             return 0
         turns = sorted(turn for turn in self.holds if turn[0] <= self.finished_at)
         ends = pairwise([*turns, (self.finished_at, False)])
-        return sum(_ms(until - since) for (since, held), (until, _) in ends if held)
+        return sum((until - since).total_seconds() for (since, held), (until, _) in ends if held)
 
 
 def stays(events: Iterable[Happened]) -> dict[UUID, Stay]:
@@ -78,13 +81,16 @@ def _happen(stay: Stay, event: Happened) -> None:
     match event.kind:
         case "connected" if stay.waited is None:
             stay.waited, stay.answered, stay.counselor_id = _since(stay, event), True, event.counselor_id
-        case "left" if stay.waited is None:
-            stay.waited, stay.left = _since(stay, event), event.detail["state"]
+        case "left" if stay.waited is None and (stay.back_at is None or event.at > stay.back_at):
+            stay.waited, stay.left, stay.left_at = _since(stay, event), event.detail["state"], event.at
+        case "came_back":
+            _come_back(stay, event.at)
         case "finished" if stay.talk is None:
-            stay.talk = round(float(event.detail["talk_s"]) * 1000)
+            stay.talk = float(event.detail["talk_s"])
             stay.finished_by, stay.finished_at = event.counselor_id or stay.counselor_id, event.at
         case "wrapped":
-            stay.wraps.setdefault((event.at, event.counselor_id), round(float(event.detail["wrap_s"]) * 1000))
+            stay.wraps.setdefault((event.at, event.counselor_id), float(event.detail["wrap_s"]))
+            stay.wrap = sum(stay.wraps.values())
         case "held" | "resumed":
             stay.holds.add((event.at, event.kind == "held"))
         case "placed":
@@ -94,9 +100,11 @@ def _happen(stay: Stay, event: Happened) -> None:
             stay.offers.setdefault(kind, {}).setdefault(event.offer_id, event.counselor_id)
 
 
-def _since(stay: Stay, event: Happened) -> int:
-    return max(0, _ms(event.at - stay.entered))
+def _come_back(stay: Stay, at: datetime) -> None:
+    stay.back_at = max(stay.back_at or at, at)
+    if stay.left_at is not None and stay.left_at <= stay.back_at:
+        stay.waited, stay.left, stay.left_at = None, None, None
 
 
-def _ms(lasted: timedelta) -> int:
-    return round(lasted / MILLISECOND)
+def _since(stay: Stay, event: Happened) -> float:
+    return max(0.0, (event.at - stay.entered).total_seconds())

@@ -55,24 +55,31 @@ def _parts(stay: Stay, within_ms: int) -> Iterator[tuple[Part, Counts]]:
 def _ending(stay: Stay, within_ms: int) -> Counts:
     if stay.waited is None:
         return {}
-    soon = stay.waited <= within_ms
-    counts = {"longest_wait_ms": stay.waited}
+    waited = _ms(stay.waited)
+    soon = waited <= within_ms
+    counts = {"longest_wait_ms": waited}
     if stay.answered:
-        return counts | {"answered": 1, "answered_soon": soon, "answer_wait_ms": stay.waited}
+        return counts | {"answered": 1, "answered_soon": soon, "answer_wait_ms": waited}
     counts[f"{LEFT}{stay.left}"] = 1
     if stay.left in ABANDONED:
-        counts |= {"abandoned_soon": soon, "abandon_wait_ms": stay.waited}
+        counts |= {"abandoned_soon": soon, "abandon_wait_ms": waited}
     return counts | {"callback_soon": soon and stay.left == "callback_requested"}
 
 
 def _handling(stay: Stay) -> Counts:
     if stay.talk is None:
         return {}
-    return {"finished": 1, "talk_ms": stay.talk, "hold_ms": stay.hold(), "wrap_ms": sum(stay.wraps.values())}
+    wrapped = sum(_ms(lasted) for lasted in stay.wraps.values())
+    return {"finished": 1, "talk_ms": _ms(stay.talk), "hold_ms": _ms(stay.hold()), "wrap_ms": wrapped}
 
 
 def _wraps(stay: Stay) -> Iterator[tuple[Part, Counts]]:
     for (_, counselor_id), lasted in stay.wraps.items():
         whose = counselor_id or stay.finished_by
         if whose and stay.talk is not None:
-            yield ("counselor", str(whose)), {"wrap_ms": lasted}
+            yield ("counselor", str(whose)), {"wrap_ms": _ms(lasted)}
+
+
+def _ms(seconds: float) -> int:
+    """Give whole milliseconds: then a sum is the same in whatever order it is made."""
+    return round(seconds * 1000)

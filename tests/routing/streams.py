@@ -10,7 +10,7 @@ from routing.tables import RoutingEvent
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 KINDS = ("entered", "offered", "accepted", "rejected", "timed_out", "connected", "held", "resumed", "finished",
-         "wrapped", "left", "placed", "transfer_asked")  # fmt: skip
+         "wrapped", "left", "came_back", "placed", "transfer_asked")  # fmt: skip
 EXITS = ("abandoned", "abandoned_short", "callback_requested", "max_wait", "something_new")
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from routing.metrics import DEFINITIONS, UNITS, Figures, figures
 from routing.tables import RoutingEvent
@@ -76,6 +75,15 @@ def test_an_unknown_exit_is_told_by_its_name_and_overflows_are_counted_together(
     assert (told.overflows, told.abandoned) == (3, 0)
 
 
+def test_who_came_back_from_another_way_waits_again_whatever_is_told_twice() -> None:
+    went = [event("entered", 1, 0), event("left", 1, 10, state="overflowed"), event("came_back", 1, 30)]
+    assert figures(went, 20).waiting == figures([*went, *went], 20).waiting == 1
+    answered = figures([*went, event("connected", 1, 50), *went], 20)
+    assert (answered.answered, answered.asa_s, answered.other_exits) == (1, 50, {})
+    gave_up = figures([*went, event("left", 1, 60, state="abandoned"), *went], 20)
+    assert (gave_up.abandoned, gave_up.longest_wait_s, gave_up.other_exits) == (1, 60, {})
+
+
 def test_a_system_exit_is_never_an_abandonment() -> None:
     ids = count(1)
     events = many(2, 10, "left", ids, state="callback_requested") + many(1, 10, "left", ids, state="voicemail")
@@ -124,8 +132,7 @@ def test_the_queues_own_events_fold_to_what_happened(desk: Desk) -> None:
     desk.call("B", ago=30)
     desk.leave("B")
     desk.call("C")
-    with desk.sessions() as tx:
-        told = figures(tx.scalars(select(RoutingEvent).order_by(RoutingEvent.n)).all(), 20)
+    told = desk.figures()
     assert (told.offered, told.answered, told.abandoned, told.waiting) == (3, 1, 1, 1)
     assert (told.asa_s, told.aht_s, told.longest_wait_s) == (7, 13, 30)
     assert told.service_level_strict == 0.3333

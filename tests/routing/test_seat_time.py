@@ -48,6 +48,13 @@ def test_a_span_is_cut_where_it_is_asked_for() -> None:
     assert seconds(shift, 200, 200) == (0, 0)
 
 
+def test_a_conversation_that_goes_on_at_another_seat_has_ended_at_the_first() -> None:
+    duri = RoutingEvent(kind="taken_over", at=moment(300), contact_id=UUID(int=7), counselor_id=UUID(int=2), detail={})
+    shift = [event("seat", 0, **BREAK), event("connected", 100, 7), duri]
+    assert seconds(shift) == (200, 200)
+    assert seconds([*shift[:2], event("returned", 150, 7)]) == (50, 50)
+
+
 def test_a_conversation_under_way_counts_until_now_even_on_a_break() -> None:
     assert seconds([event("seat", 0, **BREAK), event("connected", 900, 7)]) == (100, 100)
 
