@@ -17,7 +17,7 @@ from routing import tally_queries as queries
 from routing.config import RoutingConfig
 from routing.metrics import INTERVAL, Counts, Part, add, figures, figures_of, stays, tallies, total
 from routing.metrics.intervals import interval_of
-from routing.service.tallying import counted, counted_since
+from routing.service.tallying import AT_ONCE, counted, counted_since
 from routing.tables import RoutingEvent
 from routing.tally import Tally
 from tests.routing.desk import CONFIG, Desk, contact
@@ -169,6 +169,23 @@ def test_two_relays_do_not_count_at_once(desk: Desk) -> None:
     keep(desk.sessions)
     with desk.sessions() as tx:
         assert tx.scalar(select(func.count()).select_from(Tally)) == 2
+
+
+def test_a_backlog_is_counted_in_several_goes(sessions: Sessions) -> None:
+    entered = {"kind": "entered", "queue": "loneliness", "detail": {}}
+    with sessions.begin() as tx:
+        came = [BEGAN] * AT_ONCE + [BEGAN + INTERVAL]
+        tx.add_all(RoutingEvent(contact_id=UUID(int=n + 1), at=at, **entered) for n, at in enumerate(came))
+    goes = []
+    for _ in range(2):
+        with sessions.begin() as tx:
+            goes.append(queue.keep_tallies(tx, CONFIG))
+    assert goes == [True, False]
+    with sessions() as tx:
+        assert [counts for _, _, counts in counted(tx, "loneliness", "queue", SPAN, CONFIG)] == [
+            {"offered": AT_ONCE},
+            {"offered": 1},
+        ]
 
 
 def test_keeping_again_writes_the_same(desk: Desk) -> None:
