@@ -18,11 +18,12 @@ from sqlalchemy import JSON, BigInteger, Identity, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Moment, libpq_url
-from core.outbox import BELL
+from core.outbox import BELL, OutboxMessage
 
 Columns = Mapping[str, str]
 """Column name to PostgreSQL type, of the rows that may hang on a fact."""
 
+OUTBOX = OutboxMessage.__tablename__
 OUTBOX_COLUMNS: Columns = {
     "id": "uuid", "kind": "text", "body": "jsonb", "lane": "text", "due": "timestamptz", "posted_at": "timestamptz",
 }  # fmt: skip
@@ -60,7 +61,8 @@ class Fact:
     rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
-_Batch = dict[tuple[str, str], tuple[Fact, "asyncio.Future[bool]"]]
+_Batch = dict[tuple[str, str], tuple[Fact, list["asyncio.Future[bool]"]]]
+"""Facts by their key, each with everybody who waits for it, the first of whom brought it."""
 
 
 class Unkept(Exception):
@@ -76,7 +78,7 @@ _REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeE
 
 
 def statement(sides: Mapping[str, Columns]) -> str:
-    """Write the one statement that keeps a batch: $1 the facts, then one JSON array for each side table."""
+    """Write the one statement that keeps a batch: $1 the facts, then one JSON array for each of these side tables."""
     parts = [_FACTS]
     for n, (table, columns) in enumerate(sides.items(), start=2):
         names = ", ".join(columns)
@@ -85,22 +87,23 @@ def statement(sides: Mapping[str, Columns]) -> str:
             f"side{n} as (insert into {table} ({names}) select {names} from json_to_recordset(${n}::json)"  # noqa: S608
             f" as r(source text, key text, {types}) join fact using (source, key) on conflict do nothing)"
         )
-    bell = f"case when json_array_length(${len(sides) + 1}::json) > 0 then pg_notify('{BELL}', '') end"
-    return (
-        f"with {', '.join(parts)} select source, key, null as rung from fact union all select null, null, {bell}::text"  # noqa: S608
-    )
+    rung = f" union all select null, null, pg_notify('{BELL}', '')::text" if OUTBOX in sides else ""
+    return f"with {', '.join(parts)} select source, key, null as rung from fact{rung}"  # noqa: S608
 
 
 class Journal:
     """Keeps facts for many requests at once; `keep` returns when the fact is committed.
 
-    The last of `sides` must be the outbox: a batch with a message in it rings the bell.
+    A batch with a message for the outbox in it rings the bell.
     """
 
-    def __init__(self, url: str, sides: Mapping[str, Columns], *, lanes: int = 2, timeout: float = 4.0) -> None:
-        """Name the database and the side tables; `lanes` commits are in flight at most, each `timeout` s at most."""
-        self._url, self._tables, self._lanes, self._timeout = libpq_url(url), tuple(sides), lanes, timeout
-        self._sql = statement(sides)
+    def __init__(self, url: str, sides: Mapping[str, Columns], *, lanes: int = 1, timeout: float = 4.0) -> None:
+        """Name the database and the side tables; `lanes` commits are in flight at most, each `timeout` s at most.
+
+        One lane is the fastest: what comes while it commits is the next batch, and larger batches cost less each.
+        """
+        self._url, self._sides, self._lanes, self._timeout = libpq_url(url), dict(sides), lanes, timeout
+        self._statements: dict[tuple[str, ...], str] = {}
         self._waiting: _Batch = {}
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -127,15 +130,15 @@ class Journal:
         if not self._tasks:
             raise Unkept("The journal is closed.")
         key = (fact.source, fact.key)
+        # Everybody waits for a future of their own: who gives up takes neither the fact nor a repeat's answer away.
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         known = self._waiting.get(key)
         if known is not None:
-            await asyncio.shield(known[1])
-            return False
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = (fact, future)
-        self._wake.set()
-        # Whoever gives up waiting takes neither the fact nor a repeat's answer away.
-        return await asyncio.shield(future)
+            known[1].append(future)
+        else:
+            self._waiting[key] = (fact, [future])
+            self._wake.set()
+        return await future
 
     async def _lane(self) -> None:
         connection: asyncpg.Connection | None = None
@@ -181,23 +184,33 @@ class Journal:
                 await self._commit(connection, {key: entry})
             _fail(batch, Unkeepable(f"The database refused a value: {error}"))
             return
-        for key, (_, future) in batch.items():
-            if not future.done():
-                future.set_result(key in new)
+        for key, (_, futures) in batch.items():
+            is_new = key in new
+            for future in futures:
+                if not future.done():
+                    future.set_result(is_new)
+                is_new = False
 
     async def _insert(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[tuple[str, str]]:
         heads = [{"source": f.source, "key": f.key, "at": f.at, "heard": f.heard} for f in facts]
-        sides = [_side(facts, table) for table in self._tables]
-        found = await connection.fetch(self._sql, orjson.dumps(heads).decode(), *sides)
+        rows = {table: _side(facts, table) for table in self._sides}
+        sides = {table: orjson.dumps(some).decode() for table, some in rows.items() if some}
+        found = await connection.fetch(self._for(tuple(sides)), orjson.dumps(heads).decode(), *sides.values())
         return {(row["source"], row["key"]) for row in found}
 
+    def _for(self, tables: tuple[str, ...]) -> str:
+        # Tables that nothing of a batch goes into are not named: each would cost the database a join all the same.
+        if tables not in self._statements:
+            self._statements[tables] = statement({table: self._sides[table] for table in tables})
+        return self._statements[tables]
 
-def _side(facts: Sequence[Fact], table: str) -> str:
-    rows = [{"source": f.source, "key": f.key, **row} for f in facts if f.rows for row in f.rows.get(table, ())]
-    return orjson.dumps(rows).decode() if rows else "[]"
+
+def _side(facts: Sequence[Fact], table: str) -> list[dict[str, Any]]:
+    return [{"source": f.source, "key": f.key, **row} for f in facts if f.rows for row in f.rows.get(table, ())]
 
 
 def _fail(batch: "_Batch", error: Exception) -> None:
-    for _, future in batch.values():
-        if not future.done():
-            future.set_exception(error)
+    for _, futures in batch.values():
+        for future in futures:
+            if not future.done():
+                future.set_exception(error)

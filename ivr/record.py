@@ -11,7 +11,7 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, InDanger, Opened, Queued
+from ivr.events import CallbackAsked, Event, Foretold, InDanger, Opened, Queued
 from ivr.flow import Step
 from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
 from ivr.tables import CALL_COLUMNS
@@ -28,9 +28,12 @@ SIDES: Mapping[str, Columns] = {
         "contact_id": "uuid", "queue": "text", "priority": "text", "language": "text", "provider_ref": "text",
         "entered_at": "timestamptz", "state": "text",
     },
+    "routing_event": {
+        "kind": "text", "at": "timestamptz", "queue": "text", "contact_id": "uuid", "detail": "jsonb",
+    },
     "outbox_message": OUTBOX_COLUMNS,
 }  # fmt: skip
-"""The tables a webhook may add rows to; the outbox comes last."""
+"""The tables a webhook may add rows to."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -67,6 +70,8 @@ def turn(
                 _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
             case CallbackAsked():
                 _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+            case Foretold():
+                _foretell(rows, call, effect, at)
     return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
 
 
@@ -101,6 +106,12 @@ def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: 
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
     _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, "queue"), at)
+
+
+def _foretell(rows: Rows, call: Mapping[str, str], told: Foretold, at: datetime) -> None:
+    detail = {"seconds": told.seconds, "within": told.within, "told_s": told.told_s}
+    event = {"kind": "foretold", "at": at, "queue": told.queue, "contact_id": contact_of(call["CallSid"])}
+    rows["routing_event"] = [{**event, "detail": detail}]
 
 
 def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:

@@ -23,11 +23,12 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
 
 from routing.queries import current_offer, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
+from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
 from routing.service.placing import place_in
-from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
 from routing.service.tallying import Recount, intervals, keep_tallies, recount
 from routing.service.waiting import enter, leave, raise_to_danger
@@ -43,6 +44,7 @@ __all__ = [
     "connected",
     "current_offer",
     "enter",
+    "extend_wrap_up",
     "finish",
     "heartbeat",
     "hold",
@@ -59,6 +61,7 @@ __all__ = [
     "reconcile",
     "recount",
     "reject",
+    "relearn",
     "resume",
     "set_activity",
     "sign_off",
