@@ -4,10 +4,10 @@ from functools import cache, partial
 
 import casework.handlers
 from app.world import World
-from casework.messages import CallbackSettled
+from casework.messages import CallbackSettled, ContactPlaced
 from core.delivery import Handlers
+from ivr import districts, service, steering
 from ivr import messages as heard
-from ivr import service, steering
 from ivr.callbacks import asking, dialing, ending, lining
 from ivr.callbacks import messages as called
 from ivr.catalog import load as load_flows
@@ -39,5 +39,6 @@ def handlers(world: World) -> Handlers:
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
         queued.SeatLost: partial(service.seat_lost, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone),
+        ContactPlaced: districts.contact_placed,
         **casework.handlers.handlers(vault=world.settings.vault, redis=world.redis, config=world.casework),
     }

@@ -8,6 +8,7 @@ import core.staff
 import ivr.callbacks.tables
 import ivr.tables
 import routing.tables
+import routing.tally
 from core.db import Base
 
 metadata = Base.metadata

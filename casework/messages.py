@@ -61,6 +61,14 @@ class EscalationDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactPlaced(Message):
+    """It is known in which district the person lives whom a contact is about."""
+
+    contact_id: UUID
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRequested(Message):
     """A visit is asked for, for the `page`th time."""
 

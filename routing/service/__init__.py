@@ -27,15 +27,18 @@ from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
+from routing.service.placing import place_in
 from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
+from routing.service.tallying import Recount, intervals, keep_tallies, recount
 from routing.service.waiting import enter, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
     "Offer",
     "QueueEntry",
+    "Recount",
     "Seat",
     "Standing",
     "accept",
@@ -48,14 +51,18 @@ __all__ = [
     "finish",
     "heartbeat",
     "hold",
+    "intervals",
+    "keep_tallies",
     "leave",
     "match",
     "match_after",
     "offer_at",
     "offer_of_seat",
+    "place_in",
     "raise_to_danger",
     "rebuild",
     "reconcile",
+    "recount",
     "reject",
     "relearn",
     "resume",

@@ -8,7 +8,6 @@ from redis import Redis
 
 import routing.service as queue
 from core.db import Sessions
-from routing import metrics, queries
 from tests.routing.desk import Desk, actor, contact
 
 
@@ -83,8 +82,7 @@ def test_a_call_back_is_no_second_caller_in_the_figures(desk: Desk) -> None:
     desk.sit("hana")
     desk.talk("A")
     desk.finish("A")
-    with desk.sessions() as tx:
-        counted = metrics.figures(queries.events(tx, "loneliness", desk.at - timedelta(hours=2)), 20)
+    counted = desk.figures()
     assert (counted.offered, counted.answered, counted.service_level_strict) == (0, 0, None)
 
 
