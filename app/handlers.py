@@ -18,6 +18,8 @@ def handlers(world: World) -> Handlers:
         heard.CallerWaiting: partial(service.caller_waits, board=board),
         heard.CallerInDanger: partial(service.caller_in_danger, board=board, config=config),
         heard.CallbackRequested: partial(service.callback_requested, board=board, config=config),
+        heard.CallerLeftQueue: partial(service.caller_left_queue, board=board),
+        heard.VoicemailRecorded: partial(service.voicemail_recorded, config=config),
         heard.CallChanged: partial(service.call_changed, board=board, config=config),
         heard.ConnectDue: partial(service.connect_due, board=board),
         heard.CallerMoved: steering.move(telephone, world.settings.wording),

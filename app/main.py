@@ -17,7 +17,9 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
 import casework.routes
+import ivr.modes.routes
 import ivr.routes
+import ivr.voicemails
 import routing.routes
 import routing.service as queue
 from app import session
@@ -30,11 +32,13 @@ from core.journal import Journal
 from ivr import queries
 from ivr.catalog import load as load_flows
 from ivr.events import Waited
+from ivr.modes.service import ModeWatch
 from ivr.record import SIDES
 from ivr.spool import Spool
 from ivr.webhooks import ANSWERS, Webhooks
 from routing.board import outlook as board_outlook
 from routing.errors import BoardGone
+from routing.hours import load_calendar
 
 SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
 OUTLOOKS = 20
@@ -49,9 +53,10 @@ def create(settings: Settings | None = None) -> ASGIApp:
     index = redis.asyncio.Redis.from_url(
         world.settings.redis_url, socket_timeout=OUTLOOK_PATIENCE, max_connections=OUTLOOKS
     )
-    hooks = webhooks(world, index)
+    modes = ModeWatch(world.sessions, load_calendar())
+    hooks = webhooks(world, index, modes)
     _spare_the_collector()
-    return Front(hooks, api(world, hooks, index))
+    return Front(hooks, api(world, hooks, index, modes))
 
 
 def _spare_the_collector() -> None:
@@ -76,12 +81,12 @@ class Front:
             await self.app(scope, receive, send)
 
 
-def webhooks(world: World, index: redis.asyncio.Redis) -> Webhooks:
+def webhooks(world: World, index: redis.asyncio.Redis, modes: ModeWatch) -> Webhooks:
     """Give the webhooks what they need."""
     s = world.settings
     return Webhooks(
         s.keys, s.wording, load_flows(), s.vault, Journal(s.database_url, SIDES), Spool(s.spool_dir), clock,
-        partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world),
+        partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world), modes.now,
     )  # fmt: skip
 
 
@@ -94,7 +99,14 @@ async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -
         return Waited()
     except (RedisError, OSError, TimeoutError, Refusal):
         return Waited(away=True)
-    return Waited(news.place, summoned=news.state == "connecting")
+    known = news.standing
+    if known is None:
+        return Waited(news.place, summoned=news.connecting)
+    waited = max(0, int((clock() - known.since).total_seconds()))
+    return Waited(
+        news.place, waited=waited, size=known.size, staffed=known.staffed, lost=known.lost,
+        danger=known.klass == "danger",
+    )  # fmt: skip
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:
@@ -112,17 +124,20 @@ async def _recall(world: World, source: str, key: str) -> dict[str, Any] | None:
     return await asyncio.to_thread(read)
 
 
-def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
+def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWatch) -> FastAPI:
     """Make the API and the pages; their life spans the journal's too."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await hooks.journal.open()
-        watch = asyncio.create_task(hooks.spool.watch(hooks.journal))
+        # The first call already begins in the mode that holds.
+        await asyncio.to_thread(modes.read)
+        watches = [asyncio.create_task(watch) for watch in (hooks.spool.watch(hooks.journal), modes.watch())]
         yield
-        watch.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watch
+        for watch in watches:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
         await hooks.journal.close()
         await index.aclose()
         # Whoever still reads in a thread, for a stream that broke off, gives its connection back first.
@@ -141,10 +156,11 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
         world.settings.vault,
         logging.getLogger("web"),
     )
+    state.modes, state.telephone = modes, world.telephone
     state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
     web.explain_errors(app)
-    for router in (session.router, ivr.routes.router, routing.routes.router, casework.routes.router):
-        app.include_router(router)
+    for room in (session, ivr.routes, ivr.modes.routes, ivr.voicemails, routing.routes, casework.routes):
+        app.include_router(room.router)
     app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
     describe(app)
     return app

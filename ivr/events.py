@@ -4,15 +4,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Priority = Literal["danger", "normal"]
+Condition = Literal["lost", "nobody", "full", "waited"]
+"""What an overflow step waits for; `standing` in ivr/overflow.py says when each of them holds."""
+Exit = Literal["overflowed", "max_wait", "no_counselor", "voicemail", "exited_with_key"]
+"""How a caller leaves the queue for another way, by the queue's own names."""
+STAY: Final = "stay"
+"""Left the provider's queue, and is still to wait: what was a reason to leave holds no more."""
 ALONE: Final = "alone"
 """Left the queue because nobody can be found through it; the provider has no word for this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The call came in."""
+    """The call came in, while the line stood in a system mode."""
 
     reachable: bool
+    mode: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,16 @@ class Waited:
     """The queue's index does not answer: nobody can be offered this caller now."""
     summoned: bool = False
     """A counselor has accepted, and the provider may have missed our word to connect."""
+    waited: int | None = None
+    """For so many seconds, since they first came; None while somebody is being found for them."""
+    size: int = 0
+    """How many wait, with this caller."""
+    staffed: int = 1
+    """How many counselors on shift speak the caller's language."""
+    lost: int = 0
+    """How many desks fell silent while they were on shift."""
+    danger: bool = False
+    """Whether the queue has this caller among those in danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,22 @@ class Left:
     """The caller left the queue; `result` is the provider's QueueResult."""
 
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """The caller left the provider's queue because the overflow step `n` of the queue `node` is due."""
+
+    node: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The caller has spoken, or not (0 seconds); `recording` is the provider's id of it."""
+
+    recording: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +96,7 @@ class Summoned:
     """A counselor is in the room and waits for this caller."""
 
 
-Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned
+Event = Arrived | Pressed | Waited | Left | Overflowed | Recorded | Talked | Forwarded | Returned | Summoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +123,24 @@ class CallbackAsked:
     """The caller wants to be called back instead of waiting."""
 
 
-Effect = Opened | Queued | InDanger | CallbackAsked
+@dataclass(frozen=True, slots=True)
+class OutOfQueue:
+    """The caller leaves the queue for another way; they may come back to the same place."""
+
+    exit: Exit
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailOffered:
+    """The caller is asked to leave their words: what is recorded from here on is a voicemail."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailLeft:
+    """The caller has left their words."""
+
+    recording: str
+    seconds: int
+
+
+Effect = Opened | Queued | InDanger | CallbackAsked | OutOfQueue | VoicemailOffered | VoicemailLeft

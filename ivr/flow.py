@@ -5,31 +5,40 @@ from typing import Final
 
 from ivr.events import (
     ALONE,
+    STAY,
     Arrived,
     CallbackAsked,
     Effect,
     Event,
+    Exit,
     Forwarded,
     InDanger,
     Left,
     Opened,
+    OutOfQueue,
+    Overflowed,
     Pressed,
-    Priority,
     Queued,
+    Recorded,
     Returned,
     Summoned,
     Talked,
+    VoicemailLeft,
+    VoicemailOffered,
     Waited,
 )
-from ivr.menu import Flow, Forward, Menu, Node, Queue, Tell
+from ivr.menu import EXIT_OF, Callback, Flow, Forward, Menu, Queue, Tell, Voicemail
+from ivr.overflow import danger_node, due
 from ivr.spot import Spot
-from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Say, Verb, Wait
+from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Record, Say, Verb, Wait
 
 ENDED: Final = "ended"
 DANGER_KEY: Final = "0"
 CALLBACK_KEY: Final = "1"
 LOOPS_WITHOUT_INDEX: Final = 2
 """After so many rounds of waiting with the queue's index away, a caller is brought to a person another way."""
+ROUNDS: Final = 100_000
+"""More than the waiting loop goes round in any wait."""
 DUTY_DESK: Final = "duty"
 """The desk that answers when nothing of ours works."""
 
@@ -47,30 +56,42 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
     """Advance a call by one event. Every event in every place has an answer, and none of them is silence."""
     node = flow.nodes.get(spot.node)
     match node, event:
-        case _, Arrived(reachable):
-            arrived = enter(flow, replace(spot, reachable=reachable), flow.start)
+        case _, Arrived(reachable, mode):
+            arrived = enter(flow, replace(spot, reachable=reachable), flow.modes.get(mode, flow.start))
             return replace(arrived, effects=(Opened(), *arrived.effects))
         case (_, Talked()) | (_, Forwarded(answered=True)):
             return _end(flow, spot, "goodbye")
         case _, Summoned():
             # Not a word more: the counselor is there and listens, and the next voice should be theirs.
             return Step(spot, (Join(Next("talked", _on(spot).query)),))
-        case Queue() as queue, Returned() | Forwarded():
-            again = _wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
-            # Whoever was brought to another desk, in an outage, stands in the queue only from here.
-            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+        case Queue() as queue, _:
+            return _in_queue(flow, spot, queue, event)
         case Menu() as menu, Pressed(key):
             return _press(flow, spot, menu, key)
-        case Queue() as queue, Pressed(key):
-            return _press_while_waiting(flow, spot, queue, key)
-        case Queue() as queue, Waited() as news:
-            return _comfort(flow, spot, queue, news)
-        case Queue(), Left(result):
-            return _left(flow, spot, result)
+        case Voicemail() as voicemail, Recorded(recording, seconds):
+            return _recorded(flow, spot, voicemail, VoicemailLeft(recording, seconds))
         case Forward(unanswered=name), Forwarded():
             return enter(flow, spot, name)
         case _:
             return enter(flow, spot, spot.node if node is not None else flow.start)
+
+
+def _in_queue(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
+    match event:
+        case Returned() | Forwarded():
+            again = _wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
+            # Whoever was brought to another desk, in an outage, stands in the queue only from here.
+            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+        case Pressed(key):
+            return _press_while_waiting(flow, spot, queue, key)
+        case Waited():
+            return _comfort(flow, spot, queue, event)
+        case Left(result):
+            return _left(flow, spot, result)
+        case Overflowed(name, n):
+            return _overflow(flow, spot, name, n)
+        case _:
+            return enter(flow, spot, spot.node)
 
 
 def enter(flow: Flow, spot: Spot, name: str) -> Step:
@@ -78,28 +99,74 @@ def enter(flow: Flow, spot: Spot, name: str) -> Step:
     said: tuple[Verb, ...] = ()
     while isinstance(node := flow.nodes[name], Tell):
         spot = replace(spot, language=node.language or spot.language, about=node.about or spot.about)
+        said += (Play(node.sound),) if node.sound else ()
         said += (flow.say(node.prompt, spot.language),) if node.prompt else ()
         name = node.then
     here = replace(spot, node=name, tries=0)
-    if isinstance(node, Menu):
-        return _ask(flow, here, node, said)
-    if isinstance(node, Forward):
-        words = (*said, flow.say(node.prompt, spot.language))
-        return Step(here, (*words, Dial(node.desk, Next("forwarded", _on(here).query))))
-    if node.prompt:
+    if isinstance(node, Callback) and not spot.reachable:
+        return _after(said, enter(flow, here, node.unreachable))
+    if node.prompt and not isinstance(node, Menu):
         said += (flow.say(node.prompt, spot.language),)
-    queued = _wait(flow, here, said)
-    danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
-    return replace(queued, effects=(Queued(node.name, node.priority, spot.language), *danger))
+    match node:
+        case Menu():
+            return _ask(flow, here, node, said)
+        case Forward():
+            dialed = Dial(node.desk, Next("forwarded", _on(here).query))
+            return Step(here, (*said, dialed), _out(spot, "exited_with_key"))
+        case Voicemail():
+            recorded = Record(Next("recorded", _on(here).query))
+            return Step(here, (*said, recorded), (VoicemailOffered(), *_out(spot, "voicemail")))
+        case Callback():
+            return Step(replace(here, node=ENDED), (*said, HangUp()), (CallbackAsked(),))
+        case Queue():
+            danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
+            queued = Queued(node.name, node.priority, spot.language)
+            return replace(_wait(flow, here, said), effects=(queued, *danger))
+
+
+def _after(said: tuple[Verb, ...], done: Step) -> Step:
+    return replace(done, verbs=(*said, *done.verbs))
+
+
+def _out(spot: Spot, way: Exit) -> tuple[Effect, ...]:
+    # Only who has waited and was led out of it leaves a queue; others come to the same desks from the menu.
+    return (OutOfQueue(way),) if spot.past else ()
+
+
+def _overflow(flow: Flow, spot: Spot, name: str, n: int) -> Step:
+    queue = flow.nodes.get(name)
+    if not isinstance(queue, Queue) or n >= len(queue.overflow):
+        return enter(flow, spot, spot.node)
+    taken = queue.overflow[n]
+    done = enter(flow, replace(_leap(spot), node=name, past=n + 1), taken.then)
+    way = OutOfQueue(EXIT_OF[taken.when])
+    return replace(done, effects=tuple(way if isinstance(e, OutOfQueue) else e for e in done.effects))
+
+
+def _recorded(flow: Flow, spot: Spot, voicemail: Voicemail, left: VoicemailLeft) -> Step:
+    effects: tuple[Effect, ...] = (left,) if left.recording else ()
+    if left.seconds >= voicemail.shortest:
+        return replace(_end(flow, spot, "voicemail_kept"), effects=effects)
+    if spot.tries == 0:
+        again = replace(_on(spot), tries=1)
+        words = flow.say(voicemail.again, spot.language)
+        return Step(again, (words, Record(Next("recorded", _on(again).query))), effects)
+    return replace(_end(flow, spot, "voicemail_empty"), effects=effects)
 
 
 def _on(spot: Spot) -> Spot:
     return replace(spot, turn=spot.turn + 1)
 
 
+def _leap(spot: Spot) -> Spot:
+    # The waiting loop counts on from where it began, and whoever comes out of it knows only that beginning: what
+    # follows is numbered past every round a wait of days can have.
+    return replace(spot, turn=(spot.turn // ROUNDS + 1) * ROUNDS)
+
+
 def _ask(flow: Flow, spot: Spot, menu: Menu, said: tuple[Verb, ...]) -> Step:
     # What was said on the way is heard inside the question, so that a key interrupts it.
-    words = tuple(verb for verb in said if isinstance(verb, Say))
+    words = tuple(verb for verb in said if isinstance(verb, Say | Play))
     ask = Ask((*words, flow.say(menu.prompt, spot.language)), Next("pressed", _on(spot).query))
     return Step(spot, (ask,))
 
@@ -123,7 +190,8 @@ def _wait(flow: Flow, spot: Spot, said: tuple[Verb, ...]) -> Step:
 
 
 def _comfort(flow: Flow, spot: Spot, queue: Queue, news: Waited) -> Step:
-    if news.summoned or (news.away and spot.tries >= LOOPS_WITHOUT_INDEX):
+    gone = news.away and spot.tries >= LOOPS_WITHOUT_INDEX
+    if news.summoned or gone or due(queue, spot.past, news) is not None:
         return Step(spot, (Leave(),))
     words = [flow.say("first_comfort" if spot.tries == 0 else "comfort", spot.language)]
     if news.place is not None and news.place <= flow.longest_place_told:
@@ -143,7 +211,7 @@ def _press_while_waiting(flow: Flow, spot: Spot, queue: Queue, key: str) -> Step
     if key == DANGER_KEY:
         # From here the caller waits among those in danger, and is not asked to hang up for a callback any more.
         words = flow.say("danger_heard", spot.language)
-        first = replace(onward, node=_danger_node(flow, queue) or spot.node)
+        first = replace(onward, node=danger_node(flow, queue) or spot.node, past=0)
         return Step(spot, (words, Go(Next("waiting", first.query))), (InDanger(),))
     if key == CALLBACK_KEY and spot.reachable and queue.priority != "danger":
         words = flow.say("callback_promised", spot.language)
@@ -152,22 +220,15 @@ def _press_while_waiting(flow: Flow, spot: Spot, queue: Queue, key: str) -> Step
     return Step(spot, (words, Go(Next("waiting", onward.query))))
 
 
-def _danger_node(flow: Flow, queue: Queue) -> str | None:
-    same = (n for n, node in flow.nodes.items() if isinstance(node, Queue) and node.name == queue.name)
-    return next((name for name in same if _priority(flow.nodes[name]) == "danger"), None)
-
-
-def _priority(node: Node) -> Priority | None:
-    return node.priority if isinstance(node, Queue) else None
-
-
 def _left(flow: Flow, spot: Spot, result: str) -> Step:
     if result in {"leave", "bridging-in-process"}:
         return step(flow, spot, Summoned())
+    if result == STAY:
+        return _wait(flow, _leap(spot), (flow.say("still_here", spot.language),))
     if result in {"hangup", "bridged", "redirected", "redirected-from-bridged"}:
         return Step(replace(spot, node=ENDED), (HangUp(),))
     # The provider's queue failed: the caller waits in a new one, at the old place; if that fails too, a person is rung.
-    failed = replace(spot, tries=spot.tries + 1)
+    failed = replace(_leap(spot), tries=spot.tries + 1)
     if failed.tries > 1 or result == ALONE:
         words = flow.say("to_duty_desk", spot.language)
         return Step(failed, (words, Dial(DUTY_DESK, Next("forwarded", _on(failed).query))))

@@ -38,6 +38,24 @@ class CallbackRequested(OnTheLine):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerLeftQueue(OnTheLine):
+    """A caller went another way than through the queue; `exit` is what the queue calls it."""
+
+    contact_id: UUID
+    call: str
+    exit: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailRecorded(Message):
+    """A caller's words were recorded; told by the call and by the provider's callback, whichever is first."""
+
+    contact_id: UUID
+    recording: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallChanged(OnTheLine):
     """Something was heard of a call's legs or room: look at everything heard so far, and act on what it comes to."""
 

@@ -11,12 +11,21 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, InDanger, Opened, Queued
+from ivr.events import CallbackAsked, Event, InDanger, Opened, OutOfQueue, Queued, VoicemailLeft, VoicemailOffered
 from ivr.flow import Step
-from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
+from ivr.messages import (
+    CallbackRequested,
+    CallCheckDue,
+    CallerInDanger,
+    CallerLeftQueue,
+    CallerWaiting,
+    VoicemailRecorded,
+)
 from ivr.tables import CALL_COLUMNS
 
 CALL_CHECK = timedelta(minutes=5)
+IN_QUEUE = "in"
+"""What a fact says from which on the caller stands in the queue."""
 
 SIDES: Mapping[str, Columns] = {
     "casework_contact": {
@@ -57,17 +66,28 @@ def turn(
 ) -> Fact:
     """Make the fact of one turn, with the rows of its effects."""
     rows: Rows = {}
+    told: dict[str, str] = {}
     for effect in step.effects:
         match effect:
             case Opened():
                 _open(rows, call, at, vault)
             case Queued():
-                _queue(rows, call, effect, step.spot.about, at)
+                _queue(rows, call, effect, step.spot.about, key, at)
+                told["queue"] = IN_QUEUE
+            case OutOfQueue(way):
+                left = CallerLeftQueue(contact_of(call["CallSid"]), call["CallSid"], way)
+                _tell(rows, left, (call["CallSid"], key), at)
+                told["queue"] = way
+            case VoicemailOffered():
+                told["voicemail"] = "offered"
+            case VoicemailLeft(recording, seconds):
+                kept = VoicemailRecorded(contact_of(call["CallSid"]), recording, seconds)
+                _tell(rows, kept, (call["CallSid"], recording), at)
             case InDanger():
                 _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
             case CallbackAsked():
                 _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
-    return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
+    return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query, **told}, rows)
 
 
 def notice(source: str, key: str, heard: Mapping[str, Any], told: Sequence[Message], *, at: datetime) -> Fact:
@@ -82,7 +102,8 @@ def without_queue(fact: Fact) -> Fact:
     """Take the queue out of a fact: the caller was brought to a person another way."""
     kept = {table: rows for table, rows in fact.rows.items() if table != "routing_queue_entry"}
     kept["outbox_message"] = [row for row in kept.get("outbox_message", ()) if row["kind"] != CallerWaiting.kind()]
-    return Fact(fact.source, fact.key, fact.at, {**fact.heard, "degraded": True}, kept)
+    heard = {name: value for name, value in fact.heard.items() if name != "queue"}
+    return Fact(fact.source, fact.key, fact.at, {**heard, "degraded": True}, kept)
 
 
 def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> None:
@@ -96,11 +117,11 @@ def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> No
     _tell(rows, CallCheckDue(sid), (sid, "check"), at, due=at + CALL_CHECK)
 
 
-def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: datetime) -> None:
+def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, key: str, at: datetime) -> None:
     sid, contact = call["CallSid"], contact_of(call["CallSid"])
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
-    _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, "queue"), at)
+    _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, key), at)
 
 
 def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:

@@ -21,12 +21,15 @@ from ivr.messages import (
     CallbackRequested,
     CallChanged,
     CallerInDanger,
+    CallerLeftQueue,
     CallerMoved,
     CallerWaiting,
     ConnectDue,
     HangUpAsked,
     HoldAsked,
+    VoicemailRecorded,
 )
+from ivr.record import IN_QUEUE
 from ivr.tables import Call
 from ivr.view import Leg, View, fold
 from routing.board import Board
@@ -37,20 +40,36 @@ FIRST_PATIENCE = timedelta(seconds=6)
 LAST_PATIENCE = timedelta(seconds=16)
 """After this much of connecting, the caller goes back to the queue and the counselor is let go."""
 
-Reached = Literal["menu", "line", "queue", "counselor"]
+Reached = Literal["menu", "line", "queue", "voicemail", "counselor"]
 
 
 def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Board) -> None:
     """Let a caller into the queue, unless they have gone already."""
     cases.about(tx, message.contact_id, message.about, at=at)
     call = queries.lock_call(tx, message.call)
-    if call is None or call.ended_at is None:
+    if (call is None or call.ended_at is None) and _is_in_queue(tx, message.call):
+        queue.come_back(tx, message.contact_id, board=board, at=at)
         queue.enter(tx, message.contact_id, board=board, at=at)
+
+
+def caller_left_queue(tx: Session, message: CallerLeftQueue, at: datetime, *, board: Board) -> None:
+    """Let a caller out of the queue who was led another way, unless they are back in it, or taken, already."""
+    call = queries.lock_call(tx, message.call)
+    if (call is None or call.ended_at is None) and not _is_in_queue(tx, message.call):
+        queue.overflow(tx, message.contact_id, message.exit, board=board, at=at)
+
+
+def _is_in_queue(tx: Session, call: str) -> bool:
+    # Messages of one call may overtake each other: what counts is what was heard last.
+    return queries.last_told(queries.facts_of(tx, call), "queue") in {None, IN_QUEUE}
 
 
 def caller_in_danger(tx: Session, message: CallerInDanger, at: datetime, *, board: Board, config: Config) -> None:
     """Bring a caller to the head of the queue, and mark the contact."""
     cases.danger(tx, message.contact_id, at, config=config)
+    caller = queries.caller_of(tx, message.contact_id)
+    if caller is not None and caller.ended_at is None and _is_in_queue(tx, caller.sid):
+        queue.come_back(tx, message.contact_id, board=board, at=at)
     queue.raise_to_danger(tx, message.contact_id, board=board, at=at)
 
 
@@ -58,6 +77,11 @@ def callback_requested(tx: Session, message: CallbackRequested, at: datetime, *,
     """Turn a place in the queue into a duty to call back."""
     queue.leave(tx, message.contact_id, "callback_requested", board=board, at=at)
     cases.callback_requested(tx, message.contact_id, at, config=config)
+
+
+def voicemail_recorded(tx: Session, message: VoicemailRecorded, at: datetime, *, config: Config) -> None:
+    """Owe an answer to what a caller left to be heard."""
+    cases.recorded(tx, message.contact_id, message.recording, message.seconds, config=config, at=at)
 
 
 def nobody_on_shift(tx: Session, message: NobodyOnShift, at: datetime, *, config: Config) -> None:
@@ -143,10 +167,13 @@ def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, con
 
 
 def _reached(tx: Session, call: Call) -> Reached:
-    spots = [fact.heard["then"] for fact in queries.facts_of(tx, call.sid) if "then" in fact.heard]
+    facts = queries.facts_of(tx, call.sid)
+    if queries.last_told(facts, "voicemail") is not None:
+        return "voicemail"
+    spots = [fact.heard["then"] for fact in facts if "then" in fact.heard]
     if any("node=queue&" in spot or "node=danger&" in spot for spot in spots):
         return "queue"
-    return "line" if any("node=who&" in spot for spot in spots) else "menu"
+    return "line" if any("node=who&" in spot or "node=closed&" in spot for spot in spots) else "menu"
 
 
 def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board) -> None:

@@ -17,13 +17,15 @@ class Spot:
     about: Literal["self", "other"] = "self"
     reachable: bool = False
     """Whether the caller's number is known, so that calling back can be offered."""
+    past: int = 0
+    """How many overflow steps of their queue this caller has been through: none is taken twice."""
 
     @property
     def query(self) -> str:
         """Write the spot as a query string; `read_spot` reads it back."""
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
-            f"&about={self.about}&reachable={int(self.reachable)}"
+            f"&about={self.about}&reachable={int(self.reachable)}&past={self.past}"
         )
 
 
@@ -35,6 +37,7 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
-    return Spot(
-        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1"
-    )
+    whom: Literal["self", "other"] = "other" if about == "other" else "self"
+    # A call that was on the line before callers could overflow has no `past` in its URLs.
+    past = int(query.get("past", "0"))
+    return Spot(int(flow), node, int(turn), int(tries), language, whom, reachable == "1", past)

@@ -18,10 +18,12 @@ from core.security import Vault
 from ivr import notices, record
 from ivr.catalog import Catalog
 from ivr.degraded import music, to_duty_desk, without_database
-from ivr.events import ALONE, Arrived, Event, Forwarded, Left, Pressed, Returned, Summoned, Talked, Waited
+from ivr.events import ALONE, Arrived, Event, Forwarded, Left, Pressed, Recorded, Returned, Summoned, Talked, Waited
 from ivr.flow import Step, step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
+from ivr.modes.policy import ModeNow
+from ivr.overflow import leaving
 from ivr.signature import Keys
 from ivr.spool import Spool
 from ivr.spot import Spot, read_spot
@@ -52,6 +54,7 @@ class Webhooks:
     outlook: Outlook
     desk_call: DeskCall
     recall: Recall
+    mode: ModeNow
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Answer one webhook."""
@@ -116,7 +119,8 @@ def _degrade(hooks: Webhooks, fact: Fact, flow: Flow, done: Step) -> Step:
 async def voice(hooks: Webhooks, request: Request) -> bytes:
     """A call came in on the 120 number."""
     reachable = read_address(request.fields.get("From", "")).reachable
-    return await _turn(hooks, request, Arrived(reachable), Spot(hooks.catalog.newest.version, ""))
+    arrived = Arrived(reachable, hooks.mode(hooks.clock()))
+    return await _turn(hooks, request, arrived, Spot(hooks.catalog.newest.version, ""))
 
 
 async def pressed(hooks: Webhooks, request: Request) -> bytes:
@@ -133,10 +137,12 @@ async def waiting(hooks: Webhooks, request: Request) -> bytes:
 
 async def left(hooks: Webhooks, request: Request) -> bytes:
     """The caller left the provider's queue."""
-    result = request.fields.get("QueueResult", "")[:40]
-    if result == "leave" and (await hooks.outlook(record.contact_of(request.call_sid))).away:
-        result = ALONE
-    return await _turn(hooks, request, Left(result), _spot(hooks, request))
+    result, spot = request.fields.get("QueueResult", "")[:40], _spot(hooks, request)
+    if result != "leave":
+        return await _turn(hooks, request, Left(result), spot)
+    news = await hooks.outlook(record.contact_of(request.call_sid))
+    event = Left(ALONE) if news.away else leaving(hooks.catalog.of(spot.flow), spot, news)
+    return await _turn(hooks, request, event, spot)
 
 
 async def talked(hooks: Webhooks, request: Request) -> bytes:
@@ -148,6 +154,17 @@ async def forwarded(hooks: Webhooks, request: Request) -> bytes:
     """The call to another desk is over."""
     answered = request.fields.get("DialCallStatus") in {"completed", "answered"}
     return await _turn(hooks, request, Forwarded(answered), _spot(hooks, request))
+
+
+async def recorded(hooks: Webhooks, request: Request) -> bytes:
+    """The caller has left their words, or said nothing."""
+    return await _turn(hooks, request, Recorded(*notices.spoken(request)), _spot(hooks, request))
+
+
+async def recording(hooks: Webhooks, request: Request) -> bytes:
+    """The provider tells that a recording is there."""
+    await _notice(hooks, notices.recording(request, at=hooks.clock()))
+    return EMPTY
 
 
 async def summoned(hooks: Webhooks, request: Request) -> bytes:
@@ -223,6 +240,8 @@ ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/left": left,
     "/ivr/talked": talked,
     "/ivr/forwarded": forwarded,
+    "/ivr/recorded": recorded,
+    "/ivr/recording": recording,
     "/ivr/summoned": summoned,
     "/ivr/returned": returned,
     "/ivr/conference": conference,

@@ -5,6 +5,7 @@ comes late or from before a rebuild changes nothing. The database's row locks pu
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from routing import scripts
 from routing.config import RoutingConfig
 from routing.errors import BoardGone
 from routing.policy import millis, stale_because
-from routing.records import Claim, Due, Outlook, Place, SeatNow, moment, read_seat
+from routing.records import Claim, Due, Outlook, Place, SeatNow, Standing, moment, read_seat
 
 Fence = tuple[UUID, UUID, int, int]
 """Which contact, by which offer, of which epoch, and the entry's new version."""
@@ -208,7 +209,12 @@ async def outlook(
 
 def _outlook(answer: list[Any]) -> Outlook:
     state = str(answer[1], "ascii")
-    return Outlook(state or None, int(answer[2]) or None)
+    plain = Outlook(state or None, int(answer[2]) or None)
+    if state != "waiting":
+        return plain
+    since, klass, *counts = answer[3:8]
+    standing = Standing(moment(float(since)), str(klass, "ascii"), *map(int, counts))
+    return replace(plain, standing=standing)
 
 
 def checked(answer: list[Any]) -> list[Any]:

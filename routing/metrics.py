@@ -91,6 +91,8 @@ def _happen(stay: Stay, event: Happened) -> None:
             stay.waited, stay.answered = _since(stay, event), True
         case "left" if stay.waited is None:
             stay.waited, stay.left = _since(stay, event), event.detail["state"]
+        case "came_back" if not stay.answered:
+            stay.waited, stay.left = None, None
         case "finished" if stay.talk is None:
             stay.talk = float(event.detail["talk_s"])
         case "wrapped":

@@ -95,12 +95,27 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a contact's wait stands: since when, in which class, among how many, and who is there for them."""
+
+    since: datetime
+    klass: str
+    size: int
+    staffed: int
+    """Counselors on shift who speak the caller's language, busy ones too."""
+    lost: int
+    """Desks that fell silent while they were on shift."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too."""
 
     state: str | None = None
     place: int | None = None
     seconds: int | None = None
+    standing: Standing | None = None
+    """Of a contact that waits and is offered to nobody just now."""
 
     @property
     def connecting(self) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.config import DEFAULT, Config
-from casework.messages import DutyOwed
+from casework.messages import DutyOwed, VoicemailAwaited
 from casework.policy.duties import after_another_call, owed_to_unanswered
 from casework.policy.states import CONTACT, move
 from casework.queries import contacts as queries
@@ -19,8 +19,8 @@ from casework.tables import Contact, Duty
 from core import outbox
 from core.ids import named_id
 
-Reached = Literal["menu", "line", "queue", "counselor"]
-"""How far a call had come: the city's menu, the loneliness line, its queue, or a person."""
+Reached = Literal["menu", "line", "queue", "voicemail", "counselor"]
+"""How far a call had come: the city's menu, the loneliness line, its queue, the recorder, or a person."""
 About = Literal["self", "other"]
 
 
@@ -65,6 +65,8 @@ def ended(
     contact.ended_at, contact.ended_by, contact.line = at, ended_by, contact.line or _line(reached)
     if contact.answered_at is not None or reached == "counselor":
         _after_talking(tx, contact, config, at)
+    elif contact.state == "open" and reached == "voicemail":
+        outbox.post(tx, VoicemailAwaited(contact.id), at=at, due=at + config.recording_within)
     elif contact.state == "open":
         _after_waiting(tx, contact, config, at, past_menu=reached != "menu")
     tx.flush()
@@ -94,6 +96,12 @@ def _after_waiting(tx: Session, contact: Contact, config: Config, at: datetime, 
         contact.unanswered = owed
     if contact.danger_at is not None:
         escalate(tx, ("contact", contact.id), "danger_lost", config=config, at=at)
+
+
+def never_answered(tx: Session, contact: Contact, *, config: Config, at: datetime) -> None:
+    """Follow a locked contact up whose caller waited for us and is gone."""
+    _after_waiting(tx, contact, config, at, past_menu=True)
+    tx.flush()
 
 
 def callback_requested(tx: Session, contact_id: UUID, at: datetime, *, config: Config = DEFAULT) -> Contact:

@@ -6,6 +6,7 @@ from casework.tables.duties import Duty, DutyAttempt, Escalation
 from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.people import Identifier, Person
 from casework.tables.places import District, Team
+from casework.tables.voicemails import Voicemail
 
 __all__ = [
     "Case",
@@ -22,4 +23,5 @@ __all__ = [
     "Person",
     "Team",
     "Visit",
+    "Voicemail",
 ]

@@ -1,4 +1,6 @@
--- What a waiting caller may be told. ARGV: contact. Answers state and place (1 is next).
+-- What a waiting caller may be told, and what may lead them out of the queue. ARGV: contact. Answers state and place
+-- (1 is next); and of one who waits: since when (ms), class, how many wait, how many seats on shift speak their
+-- language, how many fell silent on shift.
 local contact = read(CONTACTS, ARGV[1])
 if not contact then return {'ok', '', 0} end
 if contact.state == 'offered' or contact.state == 'claimed' then return {'ok', 'offered', 1} end
@@ -17,4 +19,15 @@ for _, class in ipairs(CLASS_NAMES) do
   end
   if class == contact.class then break end
 end
-return {'ok', 'waiting', place}
+local size, staffed, lost = 0, 0, 0
+for n = 9, 8 + #CLASS_NAMES * #LANGUAGE_NAMES do size = size + call('ZCARD', KEYS[n]) end
+for _, raw in ipairs(call('HVALS', SEATS)) do
+  local seat = cjson.decode(raw)
+  if seat.activity == 'available' and seat.state == 'lost' then lost = lost + 1 end
+  if is_on_shift(seat) then
+    for _, language in ipairs(seat.languages) do
+      if language == contact.language then staffed = staffed + 1 end
+    end
+  end
+end
+return {'ok', 'waiting', place, string.format('%.0f', contact.score), contact.class, size, staffed, lost}

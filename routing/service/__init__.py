@@ -26,6 +26,7 @@ from routing.service.calls import connect_failed, connected, finish, hold, resum
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
+from routing.service.overflow import come_back, overflow
 from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
 from routing.service.waiting import enter, leave, raise_to_danger
@@ -36,6 +37,7 @@ __all__ = [
     "QueueEntry",
     "Seat",
     "accept",
+    "come_back",
     "connect_failed",
     "connected",
     "current_offer",
@@ -48,6 +50,7 @@ __all__ = [
     "match_after",
     "offer_at",
     "offer_of_seat",
+    "overflow",
     "raise_to_danger",
     "rebuild",
     "reconcile",

@@ -16,8 +16,10 @@ from ivr.events import (
     InDanger,
     Left,
     Opened,
+    Overflowed,
     Pressed,
     Queued,
+    Recorded,
     Returned,
     Summoned,
     Talked,
@@ -26,16 +28,18 @@ from ivr.events import (
 from ivr.flow import ENDED, Step, step
 from ivr.menu import Flow, Menu, Queue, Tell
 from ivr.spot import Spot, read_spot
-from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Say, Wait
+from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Record, Say, Wait
 
 FLOW = load().newest
 keys = st.sampled_from([*"0123456789*#", ""])
 events: st.SearchStrategy[Event] = st.one_of(
     keys.map(Pressed),
-    st.builds(Arrived, st.booleans()),
+    st.builds(Arrived, st.booleans(), st.sampled_from(["normal", *FLOW.modes, "unheard of"])),
+    st.builds(Overflowed, st.sampled_from(["queue", "danger", "door", "gone"]), st.integers(0, 9)),
+    st.builds(Recorded, st.sampled_from(["", "RE1"]), st.integers(0, 200)),
     st.builds(Waited, st.none() | st.integers(1, 99), st.none() | st.integers(0, 9999), st.booleans()),
     st.sampled_from(
-        [Left(r) for r in ("leave", "hangup", "bridged", "redirected", "queue-full", "system-error", "", "x")]
+        [Left(r) for r in ("leave", "hangup", "bridged", "redirected", "queue-full", "system-error", "", "x", "stay")]
     ),
     st.builds(Forwarded, st.booleans()),
     st.sampled_from([Talked(), Returned(), Summoned()]),
@@ -49,6 +53,7 @@ spots = st.builds(
     language=st.sampled_from(["ko", "en"]),
     about=st.sampled_from(["self", "other"]),
     reachable=st.booleans(),
+    past=st.integers(0, 9),
 )
 
 
@@ -71,7 +76,7 @@ def said(done: Step) -> str:
 def test_every_event_in_every_place_has_words_or_a_way_on(spot: Spot, event: Event) -> None:
     done = step(FLOW, spot, event)
     last = done.verbs[-1]
-    assert isinstance(last, (Ask, Wait, Leave, Join, Dial, Go, HangUp))
+    assert isinstance(last, (Ask, Wait, Leave, Join, Dial, Record, Go, HangUp))
     gone = isinstance(event, Left) and event.result in {"hangup", "bridged", "redirected", "redirected-from-bridged"}
     assert said(done) or isinstance(last, (Leave, Go, Join)) or (isinstance(last, HangUp) and gone)
 
