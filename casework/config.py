@@ -50,8 +50,6 @@ class Config:
     danger_callback_within: timedelta = timedelta(minutes=5)
     voicemail_within: timedelta = timedelta(hours=1)
     """From a voicemail to the call that answers it."""
-    voicemail_shortest: int = 3
-    """Fewer seconds are no words to answer: the caller is followed up like one who hung up."""
     recording_within: timedelta = timedelta(minutes=1)
     """From the end of a call to the news that it left a recording."""
     attempt_again_after: timedelta = timedelta(minutes=15)

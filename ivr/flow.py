@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from casework.policy.duties import SHORTEST_VOICEMAIL
 from ivr.events import (
     ALONE,
     STAY,
@@ -91,7 +92,7 @@ def _in_queue(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
         case Overflowed(name, n):
             return _overflow(flow, spot, name, n)
         case _:
-            return enter(flow, spot, spot.node)
+            return _left(flow, spot, STAY)
 
 
 def enter(flow: Flow, spot: Spot, name: str) -> Step:
@@ -136,7 +137,7 @@ def _out(spot: Spot, way: Exit) -> tuple[Effect, ...]:
 def _overflow(flow: Flow, spot: Spot, name: str, n: int) -> Step:
     queue = flow.nodes.get(name)
     if not isinstance(queue, Queue) or n >= len(queue.overflow):
-        return enter(flow, spot, spot.node)
+        return _left(flow, spot, STAY)
     taken = queue.overflow[n]
     done = enter(flow, replace(_leap(spot), node=name, past=n + 1), taken.then)
     way = OutOfQueue(EXIT_OF[taken.when])
@@ -145,7 +146,7 @@ def _overflow(flow: Flow, spot: Spot, name: str, n: int) -> Step:
 
 def _recorded(flow: Flow, spot: Spot, voicemail: Voicemail, left: VoicemailLeft) -> Step:
     effects: tuple[Effect, ...] = (left,) if left.recording else ()
-    if left.seconds >= voicemail.shortest:
+    if left.seconds >= SHORTEST_VOICEMAIL:
         return replace(_end(flow, spot, "voicemail_kept"), effects=effects)
     if spot.tries == 0:
         again = replace(_on(spot), tries=1)

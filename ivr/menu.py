@@ -76,8 +76,6 @@ class Voicemail:
 
     prompt: str
     again: str
-    shortest: int = 3
-    """Fewer seconds are no words: the caller is followed up like one who hung up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,11 @@ class TwilioTelephone:
 
 
 def _parts(client: httpx.Client, answer: httpx.Response) -> Iterator[bytes]:
-    with client:
+    try:
         yield from answer.iter_bytes()
+    finally:
+        answer.close()
+        client.close()
 
 
 def _ask(what: Callable[[], T]) -> T:

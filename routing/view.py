@@ -65,8 +65,9 @@ def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> 
     midnight = _midnight(config, at)
     entries, seats = queries.live_entries(tx, queue), queries.seats(tx)
     waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in entries if e.state != "connected"]
+    on_shift = sum(seat.activity == "available" and seat.state not in {"lost", "not_responding"} for seat in seats)
     live = {
-        "waiting": len(waits), "talking": len(entries) - len(waits), "longest_wait_s": round(max(waits, default=0), 1),
+        "on_shift": on_shift, "nobody_on_shift": bool(waits) and not on_shift, "waiting": len(waits), "talking": len(entries) - len(waits), "longest_wait_s": round(max(waits, default=0), 1),
         "seats": dict(Counter(standing(seat) for seat in seats)), "mended": queries.mended(tx),
     }  # fmt: skip
     today = metrics.figures(queries.events(tx, queue, midnight), config.answer_within_seconds)

@@ -24,6 +24,9 @@ TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
 TO_UNANSWERED = frozenset({"callback", "voicemail"})
 """Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
 
+SHORTEST_VOICEMAIL = 2
+"""Fewer seconds are no words to answer: the caller is followed up like one who hung up."""
+
 Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "refused"]
 """What came of an attempt."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework import outside, signing
 from casework.config import Config
 from casework.messages import TranscriptWanted, VoicemailAwaited
+from casework.policy.duties import SHORTEST_VOICEMAIL
 from casework.queries import contacts
 from casework.queries import voicemails as queries
 from casework.service.access import require_reader
@@ -33,7 +34,7 @@ def recorded(tx: Session, contact_id: UUID, recording: str, seconds: int, *, con
     made.recorded_at = at
     tx.add(made)
     tx.flush()
-    if seconds >= config.voicemail_shortest:
+    if seconds >= SHORTEST_VOICEMAIL:
         made.duty_id = _owe(tx, contact, config, at)
         outbox.post(tx, TranscriptWanted(made.id), at=at, id=named_id("transcript", recording))
     tx.flush()

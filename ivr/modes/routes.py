@@ -11,7 +11,7 @@ from casework.words import Reason
 from core.staff import Actor
 from core.web import Now, Tx, allow
 from ivr.modes import queries, service
-from ivr.modes.policy import Chosen, Kind, in_force
+from ivr.modes.policy import Chosen, Kind
 from ivr.modes.service import ModeWatch
 
 router = APIRouter(prefix="/api/mode", tags=["mode"])
@@ -42,7 +42,7 @@ class ModeLine(BaseModel):
 
 
 class ModeOut(BaseModel):
-    """How the line stands: the mode in force, the newest choice, today's public holiday if it is one."""
+    """How the line stands: the mode in which this process lets calls begin now, the newest choice, today's holiday."""
 
     now: Kind
     version: int
@@ -52,12 +52,11 @@ class ModeOut(BaseModel):
 
 @router.get("")
 def read_mode(request: Request, _: Watcher, tx: Tx, at: Now) -> ModeOut:
-    """Tell in which mode new calls begin now, and why."""
+    """Tell in which mode new calls begin now, and why; a choice is followed within a second."""
     watch: ModeWatch = request.app.state.modes
     row, holiday = queries.newest(tx), watch.calendar.holiday(at)
-    now = in_force(service.chosen_now(tx), watch.calendar, at)
     line = ModeLine.model_validate(row) if row else None
-    return ModeOut(now=now, version=row.version if row else 0, holiday=holiday, chosen=line)
+    return ModeOut(now=watch.now(at), version=row.version if row else 0, holiday=holiday, chosen=line)
 
 
 @router.put("")

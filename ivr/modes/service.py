@@ -48,8 +48,7 @@ class ModeWatch:
 
     def __init__(self, sessions: Sessions, calendar: Calendar) -> None:
         """Know the calendar; nothing is read before `watch`."""
-        self.calendar = calendar
-        self._sessions = sessions
+        self.sessions, self.calendar = sessions, calendar
         self._chosen: Chosen | None = None
 
     def now(self, at: datetime) -> Kind:
@@ -65,7 +64,7 @@ class ModeWatch:
     def read(self) -> None:
         """Read what was chosen last; an outage is waited out."""
         try:
-            with self._sessions() as tx:
+            with self.sessions() as tx:
                 self._chosen = chosen_now(tx)
         except SQLAlchemyError as error:
             log.warning("the system mode cannot be read, the last one holds: %s", type(error).__name__)

@@ -38,8 +38,8 @@ def spot_of(to: Next) -> Spot:
     return read_spot(dict(part.split("=", 1) for part in to.spot.split("&")))
 
 
-def waiting(node: str = "queue", **more: object) -> Spot:
-    return replace(Spot(FLOW.version, node, turn=3, reachable=True), **more)
+def waiting(node: str = "queue", *, past: int = 0, reachable: bool = True) -> Spot:
+    return Spot(FLOW.version, node, turn=3, reachable=reachable, past=past)
 
 
 def goes_on(done: Step, *, answered: bool, heard: int) -> Step:
@@ -59,7 +59,11 @@ def goes_on(done: Step, *, answered: bool, heard: int) -> Step:
 
 @given(steps, st.lists(keys, max_size=3), st.booleans(), st.sampled_from([0, 30]), st.booleans())
 def test_every_way_out_of_a_queue_ends_with_a_person_a_promise_or_in_the_queue(
-    taken: tuple[str, int], pressed: list[str], answered: bool, heard: int, reachable: bool
+    taken: tuple[str, int],
+    pressed: list[str],
+    answered: bool,  # noqa: FBT001
+    heard: int,
+    reachable: bool,  # noqa: FBT001
 ) -> None:
     done = step(FLOW, waiting(taken[0], reachable=reachable), Overflowed(*taken))
     for key in pressed:
@@ -71,7 +75,11 @@ def test_every_way_out_of_a_queue_ends_with_a_person_a_promise_or_in_the_queue(
 
 
 @given(st.sampled_from(range(len(QUEUES["danger"].overflow))), st.lists(keys, max_size=4), st.booleans())
-def test_somebody_in_danger_never_comes_to_a_machine(n: int, pressed: list[str], reachable: bool) -> None:
+def test_somebody_in_danger_never_comes_to_a_machine(
+    n: int,
+    pressed: list[str],
+    reachable: bool,  # noqa: FBT001
+) -> None:
     done = step(FLOW, waiting("danger", reachable=reachable), Overflowed("danger", n))
     for key in pressed:
         assert not isinstance(done.verbs[-1], Record | HangUp)
@@ -177,7 +185,12 @@ def test_words_that_cannot_be_heard_are_asked_for_once_more_and_never_scolded() 
 
 @pytest.mark.parametrize("mode", sorted(FLOW.modes))
 @given(st.lists(keys, max_size=4), st.booleans(), st.sampled_from([0, 30]))
-def test_every_mode_leads_to_a_person_or_a_promise(mode: str, pressed: list[str], answered: bool, heard: int) -> None:
+def test_every_mode_leads_to_a_person_or_a_promise(
+    mode: str,
+    pressed: list[str],
+    answered: bool,  # noqa: FBT001
+    heard: int,
+) -> None:
     done = step(FLOW, Spot(FLOW.version, ""), Arrived(reachable=True, mode=mode))
     for key in pressed:
         if isinstance(ask := done.verbs[-1], Ask):
