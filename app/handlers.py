@@ -5,8 +5,8 @@ from functools import cache, partial
 import casework.handlers
 from app.world import World
 from core.delivery import Handlers
+from ivr import hand, service, steering
 from ivr import messages as heard
-from ivr import service, steering
 from routing import messages as queued
 
 
@@ -18,6 +18,10 @@ def handlers(world: World) -> Handlers:
         heard.CallerWaiting: partial(service.caller_waits, board=board),
         heard.CallerInDanger: partial(service.caller_in_danger, board=board, config=config),
         heard.CallbackRequested: partial(service.callback_requested, board=board, config=config),
+        heard.CallerCannotSpeak: hand.cannot_speak,
+        heard.KeysAsked: steering.put(telephone, world.settings.wording),
+        heard.KeysHeard: partial(hand.keys_heard, board=board),
+        heard.CallerClosed: steering.put(telephone, world.settings.wording),
         heard.CallerLeftQueue: partial(service.caller_left_queue, board=board),
         heard.VoicemailRecorded: partial(service.voicemail_recorded, config=config),
         heard.CallChanged: partial(service.call_changed, board=board, config=config),

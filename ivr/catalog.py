@@ -19,6 +19,7 @@ SPOKEN_BY_THE_FLOW = (
     "to_duty_desk", "wait_minutes", "wait_short", "waiting_choices", "waiting_choices_unreachable",
 )  # fmt: skip
 SPOKEN_AFTER_RECORDING = ("voicemail_empty", "voicemail_kept")
+SPOKEN_TO_THE_SILENT = ("answer_by_key", "cannot_speak_choice", "cannot_speak_heard", "closed_for_abuse")
 SOUNDS = Path(__file__).parent / "sounds"
 _NAME = re.compile(r"[a-z_]+")
 _KINDS: Mapping[str, type[Node]] = {
@@ -65,7 +66,14 @@ def read(data: Mapping[str, Any]) -> Flow:
     """Build a flow from a parsed file; raises BadFlow for unknown kinds or fields."""
     try:
         nodes = {name: _node(dict(body)) for name, body in data["nodes"].items()}
-        return Flow(data["version"], data["start"], nodes, data["words"], modes=data.get("modes", {}))
+        return Flow(
+            data["version"],
+            data["start"],
+            nodes,
+            data["words"],
+            modes=data.get("modes", {}),
+            questions=data.get("questions", {}),
+        )
     except (KeyError, TypeError) as error:
         raise BadFlow(f"The flow cannot be read: {error}") from error
 
@@ -119,6 +127,7 @@ def _dangling(flow: Flow) -> Iterable[str]:
 def _unspoken(flow: Flow) -> Iterable[str]:
     used = {node.prompt for node in flow.nodes.values() if node.prompt} | set(SPOKEN_BY_THE_FLOW)
     recorders = [node for node in flow.nodes.values() if isinstance(node, Voicemail)]
+    used |= set(flow.questions.values()) | set(SPOKEN_TO_THE_SILENT if flow.questions else ())
     used |= {node.again for node in recorders} | set(SPOKEN_AFTER_RECORDING if recorders else ())
     for prompt in sorted(used):
         yield from (
@@ -137,6 +146,12 @@ def _unsound(flow: Flow) -> Iterable[str]:
 
 def _odd_steps(flow: Flow) -> Iterable[str]:
     for name, node in flow.nodes.items():
+        if isinstance(node, Queue) and node.cannot_speak:
+            there = flow.nodes.get(node.cannot_speak)
+            if not isinstance(there, Queue) or there.name != node.name or node.priority == "danger" != there.priority:
+                yield f"{name} lets somebody who cannot speak wait at {node.cannot_speak!r}, which is no such queue"
+            if not flow.questions:
+                yield f"{name} is for callers who cannot speak, and there are no questions to ask them"
         for step in node.overflow if isinstance(node, Queue) else ():
             if step.when not in EXIT_OF or step.after < 0 or (step.when == "full") != (step.size > 0):
                 yield f"{name} has an overflow step {step.when!r} that can never be told due"

@@ -8,6 +8,7 @@ Condition = Literal["lost", "nobody", "full", "waited"]
 """What an overflow step waits for; `standing` in ivr/overflow.py says when each of them holds."""
 Exit = Literal["overflowed", "max_wait", "no_counselor", "voicemail", "exited_with_key"]
 """How a caller leaves the queue for another way, by the queue's own names."""
+Answer = Literal["yes", "no", "none"]
 STAY: Final = "stay"
 """Left the provider's queue, and is still to wait: what was a reason to leave holds no more."""
 ALONE: Final = "alone"
@@ -75,6 +76,28 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A counselor asks a caller who cannot speak one of the prepared questions."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The caller pressed a key for an answer; an empty `key` is none."""
+
+    question: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A counselor ended the conversation for a reason that the caller is told."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Talked:
     """The conversation is over, and the caller is still on the line."""
 
@@ -96,7 +119,21 @@ class Summoned:
     """A counselor is in the room and waits for this caller."""
 
 
-Event = Arrived | Pressed | Waited | Left | Overflowed | Recorded | Talked | Forwarded | Returned | Summoned
+Event = (
+    Arrived
+    | Pressed
+    | Waited
+    | Left
+    | Overflowed
+    | Recorded
+    | Asked
+    | Answered
+    | Closed
+    | Talked
+    | Forwarded
+    | Returned
+    | Summoned
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +161,19 @@ class CallbackAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class CannotSpeak:
+    """The caller said by a key that they cannot speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysAnswered:
+    """The caller answered a counselor's question by a key, or not."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfQueue:
     """The caller leaves the queue for another way; they may come back to the same place."""
 
@@ -143,4 +193,14 @@ class VoicemailLeft:
     seconds: int
 
 
-Effect = Opened | Queued | InDanger | CallbackAsked | OutOfQueue | VoicemailOffered | VoicemailLeft
+Effect = (
+    Opened
+    | Queued
+    | InDanger
+    | CallbackAsked
+    | CannotSpeak
+    | KeysAnswered
+    | OutOfQueue
+    | VoicemailOffered
+    | VoicemailLeft
+)

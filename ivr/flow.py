@@ -1,5 +1,6 @@
 """Where a caller is and what they did, in; where they are now, what they hear and what that starts, out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -7,13 +8,19 @@ from casework.policy.duties import SHORTEST_VOICEMAIL
 from ivr.events import (
     ALONE,
     STAY,
+    Answer,
+    Answered,
     Arrived,
+    Asked,
     CallbackAsked,
+    CannotSpeak,
+    Closed,
     Effect,
     Event,
     Exit,
     Forwarded,
     InDanger,
+    KeysAnswered,
     Left,
     Opened,
     OutOfQueue,
@@ -29,13 +36,17 @@ from ivr.events import (
     Waited,
 )
 from ivr.menu import EXIT_OF, Callback, Flow, Forward, Menu, Queue, Tell, Voicemail
-from ivr.overflow import danger_node, due
+from ivr.overflow import danger_node, due, is_danger
 from ivr.spot import Spot
 from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Record, Say, Verb, Wait
 
 ENDED: Final = "ended"
 DANGER_KEY: Final = "0"
 CALLBACK_KEY: Final = "1"
+CANNOT_SPEAK_KEY: Final = "9"
+ANSWERS: Final[Mapping[str, Answer]] = {"1": "yes", "2": "no"}
+CLOSING: Final[Mapping[str, str]] = {"abuse": "closed_for_abuse"}
+"""What a caller is told whose conversation was ended for a reason."""
 LOOPS_WITHOUT_INDEX: Final = 2
 """After so many rounds of waiting with the queue's index away, a caller is brought to a person another way."""
 ROUNDS: Final = 100_000
@@ -62,6 +73,8 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
             return replace(arrived, effects=(Opened(), *arrived.effects))
         case (_, Talked()) | (_, Forwarded(answered=True)):
             return _end(flow, spot, "goodbye")
+        case _, Asked() | Answered() | Closed():
+            return _counselor_asks(flow, spot, event)
         case _, Summoned():
             # Not a word more: the counselor is there and listens, and the next voice should be theirs.
             return Step(spot, (Join(Next("talked", _on(spot).query)),))
@@ -75,6 +88,22 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
             return enter(flow, spot, name)
         case _:
             return enter(flow, spot, spot.node if node is not None else flow.start)
+
+
+def _counselor_asks(flow: Flow, spot: Spot, event: Asked | Answered | Closed) -> Step:
+    match event:
+        case Asked(question) if question in flow.questions:
+            words = (flow.say(flow.questions[question], spot.language), flow.say("answer_by_key", spot.language))
+            onward = Next("answered", f"{_on(spot).query}&question={question}")
+            return Step(spot, (Ask(words, onward, timeout=8),))
+        case Answered(question, key) if question in flow.questions:
+            back = step(flow, spot, Summoned())
+            return replace(back, effects=(KeysAnswered(question, ANSWERS.get(key, "none")),))
+        case Closed(reason):
+            told = CLOSING.get(reason, "goodbye")
+            return _end(flow, spot, told if told in flow.words else "goodbye")
+        case _:
+            return step(flow, spot, Summoned())
 
 
 def _in_queue(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
@@ -98,31 +127,40 @@ def _in_queue(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
 def enter(flow: Flow, spot: Spot, name: str) -> Step:
     """Come to a node: hear its words, and stand there. A node that only tells leads on to the next at once."""
     said: tuple[Verb, ...] = ()
+    told: tuple[Effect, ...] = ()
     while isinstance(node := flow.nodes[name], Tell):
         spot = replace(spot, language=node.language or spot.language, about=node.about or spot.about)
+        told += (CannotSpeak(),) if node.cannot_speak else ()
         said += (Play(node.sound),) if node.sound else ()
         said += (flow.say(node.prompt, spot.language),) if node.prompt else ()
         name = node.then
-    here = replace(spot, node=name, tries=0)
-    if isinstance(node, Callback) and not spot.reachable:
+    done = _arrive(flow, replace(spot, node=name, tries=0), said)
+    return replace(done, effects=(*told, *done.effects)) if told else done
+
+
+def _arrive(flow: Flow, here: Spot, said: tuple[Verb, ...]) -> Step:
+    node = flow.nodes[here.node]
+    if isinstance(node, Callback) and not here.reachable:
         return _after(said, enter(flow, here, node.unreachable))
     if node.prompt and not isinstance(node, Menu):
-        said += (flow.say(node.prompt, spot.language),)
+        said += (flow.say(node.prompt, here.language),)
     match node:
         case Menu():
             return _ask(flow, here, node, said)
         case Forward():
             dialed = Dial(node.desk, Next("forwarded", _on(here).query))
-            return Step(here, (*said, dialed), _out(spot, "exited_with_key"))
+            return Step(here, (*said, dialed), _out(here, "exited_with_key"))
         case Voicemail():
             recorded = Record(Next("recorded", _on(here).query))
-            return Step(here, (*said, recorded), (VoicemailOffered(), *_out(spot, "voicemail")))
+            return Step(here, (*said, recorded), (VoicemailOffered(), *_out(here, "voicemail")))
         case Callback():
             return Step(replace(here, node=ENDED), (*said, HangUp()), (CallbackAsked(),))
         case Queue():
             danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
-            queued = Queued(node.name, node.priority, spot.language)
+            queued = Queued(node.name, node.priority, here.language)
             return replace(_wait(flow, here, said), effects=(queued, *danger))
+        case Tell():  # `enter` leads on from these.
+            return enter(flow, here, node.then)
 
 
 def _after(said: tuple[Verb, ...], done: Step) -> Step:
@@ -200,6 +238,8 @@ def _comfort(flow: Flow, spot: Spot, queue: Queue, news: Waited) -> Step:
     if news.seconds is not None and news.seconds <= flow.longest_wait_told:
         minutes = max(1, -(-news.seconds // 60))
         words.append(flow.say("wait_short" if minutes == 1 else "wait_minutes", spot.language, minutes=minutes))
+    if queue.cannot_speak:
+        words.append(flow.say("cannot_speak_choice", spot.language))
     if queue.priority != "danger":
         words.append(flow.say("waiting_choices" if spot.reachable else "waiting_choices_unreachable", spot.language))
     onward = replace(_on(spot), tries=spot.tries + 1)
@@ -217,6 +257,12 @@ def _press_while_waiting(flow: Flow, spot: Spot, queue: Queue, key: str) -> Step
     if key == CALLBACK_KEY and spot.reachable and queue.priority != "danger":
         words = flow.say("callback_promised", spot.language)
         return Step(replace(spot, node=ENDED), (words, HangUp()), (CallbackAsked(),))
+    if key == CANNOT_SPEAK_KEY and queue.cannot_speak:
+        silent = replace(onward, node=queue.cannot_speak, past=spot.past if spot.node == queue.cannot_speak else 0)
+        danger = is_danger(flow, queue.cannot_speak) and queue.priority != "danger"
+        effects: tuple[Effect, ...] = (CannotSpeak(), InDanger()) if danger else (CannotSpeak(),)
+        words = flow.say("cannot_speak_heard", spot.language)
+        return Step(spot, (words, Go(Next("waiting", silent.query))), effects)
     words = flow.say("still_here", spot.language)
     return Step(spot, (words, Go(Next("waiting", onward.query))))
 

@@ -29,6 +29,8 @@ class Tell:
     about: Literal["self", "other"] | None = None
     sound: str | None = None
     """One of our sound files, played before the words."""
+    cannot_speak: bool = False
+    """Whoever comes here has said that they cannot speak."""
 
 
 EXIT_OF: Mapping[Condition, Exit] = {
@@ -59,6 +61,8 @@ class Queue:
     prompt: str | None = None
     overflow: tuple[Overflow, ...] = ()
     """Ways out of a wait that leads nowhere, in the order they are tried; each is tried once."""
+    cannot_speak: str | None = None
+    """Where somebody who cannot speak waits on: a queue node of the same name, this one or that for danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ class Flow:
     longest_place_told: int = 5
     longest_wait_told: int = 600
     """An expected wait above this many seconds is not told: comfort and choices help more than a long number."""
+    questions: Mapping[str, str] = field(default_factory=dict)
+    """What a counselor can ask a caller who cannot speak, by name: prompts that are answered with 1 or 2."""
     modes: Mapping[str, str] = field(default_factory=dict)
     """System mode to the node where a new call begins in it; any other begins at `start`."""
 

@@ -48,9 +48,10 @@ def danger_node(flow: Flow, queue: Queue) -> str | None:
     """Find where callers of the same queue wait who are in danger."""
     nodes = flow.nodes.items()
     same = (name for name, node in nodes if isinstance(node, Queue) and node.name == queue.name)
-    return next((name for name in same if _is_danger(flow, name)), None)
+    return next((name for name in same if is_danger(flow, name)), None)
 
 
-def _is_danger(flow: Flow, name: str) -> bool:
+def is_danger(flow: Flow, name: str) -> bool:
+    """Tell whether callers at this node wait among those in danger."""
     node = flow.nodes[name]
     return isinstance(node, Queue) and node.priority == "danger"

@@ -11,14 +11,28 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, InDanger, Opened, OutOfQueue, Queued, VoicemailLeft, VoicemailOffered
+from ivr.events import (
+    CallbackAsked,
+    CannotSpeak,
+    Effect,
+    Event,
+    InDanger,
+    KeysAnswered,
+    Opened,
+    OutOfQueue,
+    Queued,
+    VoicemailLeft,
+    VoicemailOffered,
+)
 from ivr.flow import Step
 from ivr.messages import (
     CallbackRequested,
     CallCheckDue,
+    CallerCannotSpeak,
     CallerInDanger,
     CallerLeftQueue,
     CallerWaiting,
+    KeysHeard,
     VoicemailRecorded,
 )
 from ivr.tables import CALL_COLUMNS
@@ -66,28 +80,47 @@ def turn(
 ) -> Fact:
     """Make the fact of one turn, with the rows of its effects."""
     rows: Rows = {}
-    told: dict[str, str] = {}
+    sid, contact = call["CallSid"], contact_of(call["CallSid"])
     for effect in step.effects:
-        match effect:
-            case Opened():
-                _open(rows, call, at, vault)
-            case Queued():
-                _queue(rows, call, effect, step.spot.about, key, at)
-                told["queue"] = IN_QUEUE
-            case OutOfQueue(way):
-                left = CallerLeftQueue(contact_of(call["CallSid"]), call["CallSid"], way)
-                _tell(rows, left, (call["CallSid"], key), at)
-                told["queue"] = way
-            case VoicemailOffered():
-                told["voicemail"] = "offered"
-            case VoicemailLeft(recording, seconds):
-                kept = VoicemailRecorded(contact_of(call["CallSid"]), recording, seconds)
-                _tell(rows, kept, (call["CallSid"], recording), at)
-            case InDanger():
-                _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
-            case CallbackAsked():
-                _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+        if isinstance(effect, Opened):
+            _open(rows, call, at, vault)
+        elif isinstance(effect, Queued):
+            _queue(rows, call, effect, step.spot.about, key, at)
+        elif (message := _message(effect, sid, contact)) is not None:
+            _tell(rows, message, (sid, key), at)
+    told = {name: value for effect in step.effects for name, value in _told(effect)}
     return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query, **told}, rows)
+
+
+def _message(effect: Effect, sid: str, contact: UUID) -> Message | None:
+    match effect:
+        case InDanger():
+            return CallerInDanger(contact)
+        case CallbackAsked():
+            return CallbackRequested(contact)
+        case CannotSpeak():
+            return CallerCannotSpeak(contact)
+        case KeysAnswered(question, answer):
+            return KeysHeard(contact, question, answer)
+        case OutOfQueue(way):
+            return CallerLeftQueue(contact, sid, way)
+        case VoicemailLeft(recording, seconds):
+            return VoicemailRecorded(contact, recording, seconds)
+        case _:
+            return None
+
+
+def _told(effect: Effect) -> list[tuple[str, str]]:
+    """Say what later news of a call is read against: whether the caller stands in the queue, or was asked to speak."""
+    match effect:
+        case Queued():
+            return [("queue", IN_QUEUE)]
+        case OutOfQueue(way):
+            return [("queue", way)]
+        case VoicemailOffered():
+            return [("voicemail", "offered")]
+        case _:
+            return []
 
 
 def notice(source: str, key: str, heard: Mapping[str, Any], told: Sequence[Message], *, at: datetime) -> Fact:

@@ -37,6 +37,8 @@ from routing.messages import NobodyOnShift, SeatLost
 
 FIRST_PATIENCE = timedelta(seconds=6)
 """After this much of connecting, the caller is called into the room once more."""
+ANSWERED_WITHIN = timedelta(seconds=45)
+"""A caller who was asked a question is back in the room after this, or the conversation is over."""
 LAST_PATIENCE = timedelta(seconds=16)
 """After this much of connecting, the caller goes back to the queue and the counselor is let go."""
 
@@ -48,6 +50,8 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
     cases.about(tx, message.contact_id, message.about, at=at)
     call = queries.lock_call(tx, message.call)
     if (call is None or call.ended_at is None) and _is_in_queue(tx, message.call):
+        for hint in cases.flags_now(tx, message.contact_id, at):
+            queue.hint(tx, message.contact_id, hint)
         queue.come_back(tx, message.contact_id, board=board, at=at)
         queue.enter(tx, message.contact_id, board=board, at=at)
 
@@ -117,9 +121,14 @@ def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) ->
         return
     if offer.state == "accepted":
         _connect(tx, call, leg, offer, at, board=board)
-    elif offer.state == "connected" and (leg.room is None or call.room is None):
+    elif offer.state == "connected" and (leg.room is None or (call.room is None and not is_asked(call, at))):
         queue.finish(tx, call.contact_id, "caller" if view.caller.hung_up else "counselor", board=board, at=at)
         _put_out(tx, leg, at)
+
+
+def is_asked(call: Call, at: datetime) -> bool:
+    """Tell whether a caller may be out of the room only to answer a question by a key."""
+    return call.asked_at is not None and at < call.asked_at + ANSWERED_WITHIN
 
 
 def _connect(tx: Session, call: Call, leg: Leg, offer: queue.Offer, at: datetime, *, board: Board) -> None:
@@ -196,7 +205,7 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
 
 def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, board: Board, at: datetime) -> None:
     """Put one's own caller on hold, or take them back; raises Forbidden or Conflict."""
-    call = _own_call(tx, contact_id, counselor_id)
+    call = own_call(tx, contact_id, counselor_id)
     if call.on_hold == on:
         raise Conflict("The caller is on hold already." if on else "The caller is not on hold.")
     call.on_hold = on
@@ -206,13 +215,14 @@ def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, boa
 
 def ask_hang_up(tx: Session, contact_id: UUID, counselor_id: UUID, *, board: Board, at: datetime) -> None:
     """End one's own conversation: the caller hears the closing words, the seat wraps up; raises as `ask_hold`."""
-    call = _own_call(tx, contact_id, counselor_id)
+    call = own_call(tx, contact_id, counselor_id)
     call.ended_by = "counselor"
     queue.finish(tx, contact_id, "counselor", board=board, at=at)
     outbox.post(tx, HangUpAsked(call.sid, call.room), at=at)
 
 
-def _own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:
+def own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:
+    """Lock the call that a counselor has in hand; raises NotFound, Conflict or Forbidden where it is not theirs."""
     caller = queries.caller_of(tx, contact_id)
     call = queries.lock_call(tx, caller.sid) if caller else None
     if call is None:

@@ -18,7 +18,22 @@ from core.security import Vault
 from ivr import notices, record
 from ivr.catalog import Catalog
 from ivr.degraded import music, to_duty_desk, without_database
-from ivr.events import ALONE, Arrived, Event, Forwarded, Left, Pressed, Recorded, Returned, Summoned, Talked, Waited
+from ivr.events import (
+    ALONE,
+    Answered,
+    Arrived,
+    Asked,
+    Closed,
+    Event,
+    Forwarded,
+    Left,
+    Pressed,
+    Recorded,
+    Returned,
+    Summoned,
+    Talked,
+    Waited,
+)
 from ivr.flow import Step, step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
@@ -167,6 +182,26 @@ async def recording(hooks: Webhooks, request: Request) -> bytes:
     return EMPTY
 
 
+async def asked(hooks: Webhooks, request: Request) -> bytes:
+    """We asked the provider to put a counselor's question to the caller."""
+    return await _turn(hooks, request, Asked(_question(request)), _spot(hooks, request))
+
+
+async def answered(hooks: Webhooks, request: Request) -> bytes:
+    """The caller answered a counselor's question by a key, or not, and goes back to the counselor."""
+    key = request.fields.get("Digits", "")[:20]
+    return await _turn(hooks, request, Answered(_question(request), key), _spot(hooks, request))
+
+
+def _question(request: Request) -> str:
+    return request.query.get("question", "")[:40]
+
+
+async def closing(hooks: Webhooks, request: Request) -> bytes:
+    """We asked the provider to say the closing words for a reason, and to end the call."""
+    return await _turn(hooks, request, Closed(request.query.get("reason", "")[:20]), _spot(hooks, request))
+
+
 async def summoned(hooks: Webhooks, request: Request) -> bytes:
     """We asked the provider to bring the caller to the counselor."""
     return await _turn(hooks, request, Summoned(), _spot(hooks, request))
@@ -240,6 +275,9 @@ ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/left": left,
     "/ivr/talked": talked,
     "/ivr/forwarded": forwarded,
+    "/ivr/asked": asked,
+    "/ivr/answered": answered,
+    "/ivr/closing": closing,
     "/ivr/recorded": recorded,
     "/ivr/recording": recording,
     "/ivr/summoned": summoned,

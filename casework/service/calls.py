@@ -131,6 +131,14 @@ def danger(tx: Session, contact_id: UUID, at: datetime, *, config: Config = DEFA
     return contact
 
 
+def cannot_speak(tx: Session, contact_id: UUID, at: datetime) -> Contact:
+    """Write down that the caller cannot speak."""
+    contact = queries.lock_contact(tx, contact_id)
+    contact.cannot_speak_at = contact.cannot_speak_at or at
+    tx.flush()
+    return contact
+
+
 def owe_callback(tx: Session, contact: Contact, *, config: Config, at: datetime) -> None:
     """Owe one call-back to this caller, however often they gave up; the contact's own is owed once."""
     contact.unanswered = "callback"

@@ -29,7 +29,7 @@ from routing.service.offers import accept, reject
 from routing.service.overflow import come_back, overflow
 from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
-from routing.service.waiting import enter, leave, raise_to_danger
+from routing.service.waiting import enter, hint, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "enter",
     "finish",
     "heartbeat",
+    "hint",
     "hold",
     "leave",
     "match",
