@@ -21,6 +21,8 @@ class CallerWaiting(OnTheLine):
     contact_id: UUID
     call: str
     about: Literal["self", "other"]
+    queue: str = ""
+    """Which queue; empty: the one their entry was written for."""
 
 
 @dataclass(frozen=True, slots=True)

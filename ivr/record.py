@@ -154,7 +154,8 @@ def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, key:
     sid, contact = call["CallSid"], contact_of(call["CallSid"])
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
-    _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, key), at)
+    waits = CallerWaiting(contact, sid, "other" if about == "other" else "self", queued.queue)
+    _tell(rows, waits, (sid, key), at)
 
 
 def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:

@@ -54,6 +54,7 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
             queue.hint(tx, message.contact_id, hint)
         queue.come_back(tx, message.contact_id, board=board, at=at)
         queue.enter(tx, message.contact_id, board=board, at=at)
+        queue.change_queue(tx, message.contact_id, message.queue, at=at)
 
 
 def caller_left_queue(tx: Session, message: CallerLeftQueue, at: datetime, *, board: Board) -> None:

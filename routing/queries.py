@@ -129,7 +129,8 @@ def queues(tx: Session, since: datetime) -> list[str]:
 
 def events(tx: Session, queue: str, since: datetime) -> Sequence[RoutingEvent]:
     """Give what happened to the contacts that entered a queue since then, in order."""
-    entered = select(QueueEntry.contact_id).where(QueueEntry.queue == queue, QueueEntry.entered_at >= since)
+    came = (RoutingEvent.queue == queue, RoutingEvent.kind == "entered", RoutingEvent.at >= since)
+    entered = select(RoutingEvent.contact_id).where(*came)
     happened = select(RoutingEvent).where(
         RoutingEvent.queue == queue, RoutingEvent.at >= since, RoutingEvent.contact_id.in_(entered)
     )

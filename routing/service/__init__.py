@@ -26,7 +26,7 @@ from routing.service.calls import connect_failed, connected, finish, hold, resum
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
-from routing.service.overflow import come_back, overflow
+from routing.service.overflow import change_queue, come_back, overflow
 from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
 from routing.service.waiting import enter, hint, leave, raise_to_danger
@@ -37,6 +37,7 @@ __all__ = [
     "QueueEntry",
     "Seat",
     "accept",
+    "change_queue",
     "come_back",
     "connect_failed",
     "connected",

@@ -25,6 +25,21 @@ def overflow(tx: Session, contact_id: UUID, way: str, *, board: Board, at: datet
     return leave(tx, contact_id, way, board=board, at=at)
 
 
+def change_queue(tx: Session, contact_id: UUID, to: str, *, at: datetime) -> bool:
+    """Let a waiting caller go on in another queue at the same place; False where they are in it or wait no more.
+
+    The first queue's figures count them as overflowed.
+    """
+    entry = queries.lock_entry(tx, contact_id)
+    if entry is None or entry.state not in {"waiting", "offered"} or to in {"", entry.queue}:
+        return False
+    note(tx, "left", entry, at, state="overflowed")
+    entry.queue = to
+    note(tx, "entered", entry, entry.entered_at, priority=entry.priority, language=entry.language)
+    tx.flush()
+    return True
+
+
 def come_back(tx: Session, contact_id: UUID, *, board: Board, at: datetime) -> bool:
     """Let a caller who was led another way wait again, at the place they had; False where they never left so."""
     ready(tx, board, at)

@@ -79,3 +79,20 @@ def test_the_figures_count_one_caller_once_by_what_became_of_them_last(desk: Des
         figures = metrics.figures(day, 20)
     assert (figures.offered, figures.answered, figures.abandoned) == (2, 1, 0)
     assert figures.other_exits == {"voicemail": 1}
+
+
+def test_another_queue_takes_a_caller_over_at_the_same_place(desk: Desk) -> None:
+    desk.call("A", ago=60)
+    desk.call("B", ago=30)
+    with desk.sessions.begin() as tx:
+        assert queue.change_queue(tx, contact("A"), "night", at=desk.at)
+        assert not queue.change_queue(tx, contact("A"), "night", at=desk.at)
+        assert not queue.change_queue(tx, contact("nobody"), "night", at=desk.at)
+    assert desk.agrees()
+    desk.sit("hana")
+    desk.talk("A")
+    with desk.sessions() as tx:
+        day = desk.at.replace(hour=0)
+        first, second = (metrics.figures(queries.events(tx, name, day), 20) for name in ("loneliness", "night"))
+    assert (first.offered, first.answered, first.other_exits) == (2, 0, {"overflowed": 1})
+    assert (second.offered, second.answered) == (1, 1)
