@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
 import casework.routes
+import console.routes
 import ivr.modes.routes
 import ivr.routes
 import ivr.voicemails
@@ -149,21 +150,22 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
         title="Goodbye Loneliness 120", version="0.1.0", lifespan=lifespan, redirect_slashes=False, docs_url=None,
         redoc_url=None,
     )  # fmt: skip
-    state = app.state
-    state.settings, state.clock, state.vault, state.log = (
-        world.settings,
-        clock,
-        world.settings.vault,
-        logging.getLogger("web"),
-    )
-    state.modes, state.telephone = modes, world.telephone
-    state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
+    _give(app, world)
+    app.state.modes, app.state.telephone = modes, world.telephone
     web.explain_errors(app)
-    for room in (session, ivr.routes, ivr.modes.routes, ivr.voicemails, routing.routes, casework.routes):
+    rooms = (console.routes, session, ivr.routes, ivr.modes.routes, ivr.voicemails, routing.routes, casework.routes)
+    for room in rooms:
         app.include_router(room.router)
     app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
     describe(app)
     return app
+
+
+def _give(app: FastAPI, world: World) -> None:
+    state = app.state
+    state.settings, state.clock, state.vault = world.settings, clock, world.settings.vault
+    state.log = logging.getLogger("web")
+    state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
 
 
 def sound(name: str) -> FileResponse:

@@ -40,7 +40,9 @@ class Board:
         }
 
     def _run(self, name: str, *args: object) -> list[Any]:
-        answer: list[Any] = self._scripts[name](keys=self._keys, args=[_text(arg) for arg in args])
+        answer: list[Any] = self._scripts[name](
+            keys=scripts.keys(self.site, self.config, name), args=[_text(arg) for arg in args]
+        )
         return checked(answer)
 
     def _seat(self, name: str, *args: object) -> SeatNow | None:
@@ -115,6 +117,10 @@ class Board:
     def wrap_until(self, at: datetime) -> datetime:
         """Say until when a wrap-up that begins now may last."""
         return at + timedelta(seconds=self.config.wrap_up_seconds)
+
+    def extend(self, counselor_id: UUID, until: datetime) -> SeatNow | None:
+        """Let a wrap-up last until then; Stale where there is none."""
+        return self._seat("extend", counselor_id, millis(until))
 
     def wrap_up(self, counselor_id: UUID, at: datetime) -> SeatNow | None:
         """End a wrap-up; Stale where there is none."""

@@ -27,7 +27,7 @@ from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
 from routing.service.overflow import change_queue, come_back, overflow
-from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
 from routing.service.waiting import enter, hint, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
@@ -43,6 +43,7 @@ __all__ = [
     "connected",
     "current_offer",
     "enter",
+    "extend_wrap_up",
     "finish",
     "heartbeat",
     "hint",
