@@ -36,15 +36,14 @@ def test_a_mode_takes_effect_for_new_calls_and_leaves_alone_who_waits(ivr_line: 
     choose(supervisor, "closed")
     takes_effect(supervisor, "closed")
     after = ivr_line.telephone.dial("+821022222222")
-    after.press("5")
+    after.press("5", "1")
     after.hears("지금은 상담사가 쉬는 시간이에요")
+    after.hears("곧 다시 전화드릴게요")
+    after.ended()
     hana = ivr_line.counselor()
     hana.accept()
     before.talks()
     hana.comes_to("on_contact")
-    after.press("1")
-    after.hears("곧 다시 전화드릴게요")
-    after.ended()
     with ivr_line.house.world.sessions() as tx:
         waited_for(lambda: tx.scalar(text("select count(*) from casework_duty where kind = 'callback'")) == 1)
 
