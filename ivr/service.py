@@ -169,7 +169,9 @@ def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, con
     if met:
         queue.finish(tx, call.contact_id, by, board=board, at=at)
     else:
-        queue.leave(tx, call.contact_id, "abandoned", board=board, at=at)
+        # Whoever was led another way and hung up there, before that was done about, has not abandoned us.
+        way = queries.last_told(queries.facts_of(tx, call.sid), "queue") or IN_QUEUE
+        queue.leave(tx, call.contact_id, "abandoned" if way == IN_QUEUE else way, board=board, at=at)
     reached = "counselor" if met else _reached(tx, call)
     cases.ended(tx, call.contact_id, ended_by=by, reached=reached, at=at, config=config)
     for leg in view.counselors.values():
