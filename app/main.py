@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 from collections.abc import AsyncIterator, MutableMapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,20 +95,19 @@ def webhooks(world: World, index: redis.asyncio.Redis, modes: ModeWatch) -> Webh
 async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -> Waited:
     try:
         async with asyncio.timeout(OUTLOOK_PATIENCE):
-            news = await board_outlook(index, world.settings.site, contact_id, world.routing)
+            news = await board_outlook(index, world.settings.site, contact_id, clock(), world.routing)
     except BoardGone:
         # Redis is there, and its index will be again within a second.
         return Waited()
     except (RedisError, OSError, TimeoutError, Refusal):
         return Waited(away=True)
+    told = Waited(
+        news.place, news.seconds, summoned=news.connecting, within=news.within, waited=news.waited, seats=news.seats
+    )
     known = news.standing
     if known is None:
-        return Waited(news.place, summoned=news.connecting)
-    waited = max(0, int((clock() - known.since).total_seconds()))
-    return Waited(
-        news.place, waited=waited, size=known.size, staffed=known.staffed, lost=known.lost,
-        danger=known.klass == "danger",
-    )  # fmt: skip
+        return told
+    return replace(told, size=known.size, staffed=known.staffed, lost=known.lost, danger=known.klass == "danger")
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:

@@ -40,11 +40,15 @@ class Waited:
     """The queue's index does not answer: nobody can be offered this caller now."""
     summoned: bool = False
     """A counselor has accepted, and the provider may have missed our word to connect."""
-    waited: int | None = None
-    """For so many seconds, since they first came; None while somebody is being found for them."""
+    within: int | None = None
+    """Four of five waits like this one end within so many seconds."""
+    waited: int = 0
+    """Seconds since the caller came into the queue."""
+    seats: int = 0
+    """How many seats on shift could take this caller."""
     size: int = 0
-    """How many wait, with this caller."""
-    staffed: int = 1
+    """How many wait, with this caller; 0: the queue knows nothing of them, or is finding somebody for them just now."""
+    staffed: int = 0
     """How many counselors on shift speak the caller's language."""
     lost: int = 0
     """How many desks fell silent while they were on shift."""
@@ -193,11 +197,22 @@ class VoicemailLeft:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The queue foretold this caller's remaining wait; `told_s` is what they heard of it, None for nothing."""
+
+    queue: str
+    seconds: int
+    within: int
+    told_s: int | None
+
+
 Effect = (
     Opened
     | Queued
     | InDanger
     | CallbackAsked
+    | Foretold
     | CannotSpeak
     | KeysAnswered
     | OutOfQueue

@@ -12,7 +12,7 @@ def due(queue: Queue, past: int, news: Waited) -> int | None:
     only once the queue knows it, so that nobody takes them for somebody who may be asked to call later.
     """
     danger = queue.priority == "danger"
-    if news.waited is None or news.away or news.summoned or danger != news.danger:
+    if not news.size or news.away or news.summoned or danger != news.danger:
         return None
     steps = enumerate(queue.overflow)
     return next((n for n, step in steps if n >= past and news.waited >= step.after and _holds(step, news)), None)

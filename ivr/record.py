@@ -16,6 +16,7 @@ from ivr.events import (
     CannotSpeak,
     Effect,
     Event,
+    Foretold,
     InDanger,
     KeysAnswered,
     Opened,
@@ -50,6 +51,9 @@ SIDES: Mapping[str, Columns] = {
     "routing_queue_entry": {
         "contact_id": "uuid", "queue": "text", "priority": "text", "language": "text", "provider_ref": "text",
         "entered_at": "timestamptz", "state": "text",
+    },
+    "routing_event": {
+        "kind": "text", "at": "timestamptz", "queue": "text", "contact_id": "uuid", "detail": "jsonb",
     },
     "outbox_message": OUTBOX_COLUMNS,
 }  # fmt: skip
@@ -86,6 +90,8 @@ def turn(
             _open(rows, call, at, vault)
         elif isinstance(effect, Queued):
             _queue(rows, call, effect, step.spot.about, key, at)
+        elif isinstance(effect, Foretold):
+            _foretell(rows, call, effect, at)
         elif (message := _message(effect, sid, contact)) is not None:
             _tell(rows, message, (sid, key), at)
     told = {name: value for effect in step.effects for name, value in _told(effect)}
@@ -156,6 +162,12 @@ def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, key:
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
     waits = CallerWaiting(contact, sid, "other" if about == "other" else "self", queued.queue)
     _tell(rows, waits, (sid, key), at)
+
+
+def _foretell(rows: Rows, call: Mapping[str, str], told: Foretold, at: datetime) -> None:
+    detail = {"seconds": told.seconds, "within": told.within, "told_s": told.told_s}
+    event = {"kind": "foretold", "at": at, "queue": told.queue, "contact_id": contact_of(call["CallSid"])}
+    rows["routing_event"] = [{**event, "detail": detail}]
 
 
 def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:

@@ -19,13 +19,18 @@ class Spot:
     """Whether the caller's number is known, so that calling back can be offered."""
     past: int = 0
     """How many overflow steps of their queue this caller has been through: none is taken twice."""
+    promised: int = 0
+    """By how many seconds after coming into the queue they were last told it would be their turn; 0: never told."""
+    staffed: int = 0
+    """How many seats could take them when they were told."""
 
     @property
     def query(self) -> str:
         """Write the spot as a query string; `read_spot` reads it back."""
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
-            f"&about={self.about}&reachable={int(self.reachable)}&past={self.past}"
+            f"&about={self.about}&reachable={int(self.reachable)}&promised={self.promised}&staffed={self.staffed}"
+            f"&past={self.past}"
         )
 
 
@@ -37,7 +42,8 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
-    whom: Literal["self", "other"] = "other" if about == "other" else "self"
-    # A call that was on the line before callers could overflow has no `past` in its URLs.
-    past = int(query.get("past", "0"))
-    return Spot(int(flow), node, int(turn), int(tries), language, whom, reachable == "1", past)
+    return Spot(
+        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
+        # A caller who was on the line before these were written has been promised nothing, and led nowhere.
+        *(int(query.get(name, 0)) for name in ("past", "promised", "staffed")),
+    )  # fmt: skip

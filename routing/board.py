@@ -5,7 +5,7 @@ comes late or from before a rebuild changes nothing. The database's row locks pu
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from core.errors import Stale
 from routing import scripts
 from routing.config import RoutingConfig
 from routing.errors import BoardGone
+from routing.forecast import Line, Rates, expect
 from routing.policy import millis, stale_because
 from routing.records import Claim, Due, Outlook, Place, SeatNow, Standing, moment, read_seat
 
@@ -26,6 +27,8 @@ Fence = tuple[UUID, UUID, int, int]
 """Which contact, by which offer, of which epoch, and the entry's new version."""
 SWEEP_LIMIT = 50
 PLACE_LIMIT = 200
+RATES_KEPT = timedelta(minutes=15)
+"""Rates that nobody has learned anew for this long foretell nothing any more."""
 
 
 class Board:
@@ -199,28 +202,44 @@ class Board:
         raw: Any = self.redis.hgetall(self._keys[index])
         return {UUID(key.decode()): orjson.loads(value) for key, value in raw.items()}
 
-    def outlook(self, contact_id: UUID) -> Outlook:
+    def outlook(self, contact_id: UUID, at: datetime) -> Outlook:
         """Say what a waiting contact may be told."""
-        return _outlook(self._run("outlook", contact_id))
+        keys = [*self._keys, scripts.rates_key(self.site)]
+        return _outlook(checked(self._scripts["outlook"](keys=keys, args=[str(contact_id), millis(at)])), at)
+
+    def keep_rates(self, rates: Rates | None) -> None:
+        """Let forecasts go by these rates from now on; None lets nothing be foretold."""
+        key = scripts.rates_key(self.site)
+        if rates is None:
+            self.redis.delete(key)
+        else:
+            self.redis.set(key, orjson.dumps(asdict(rates)), ex=RATES_KEPT)
 
 
 async def outlook(
-    index: redis.asyncio.Redis, site: str, contact_id: UUID, config: RoutingConfig | None = None
+    index: redis.asyncio.Redis, site: str, contact_id: UUID, at: datetime, config: RoutingConfig | None = None
 ) -> Outlook:
     """Say what a waiting contact may be told, on an asynchronous connection; raises as the Board."""
     numbers = config or RoutingConfig()
     script = index.register_script(scripts.source("outlook", numbers))
-    return _outlook(checked(await script(keys=scripts.keys(site, numbers), args=[str(contact_id)])))
+    keys = [*scripts.keys(site, numbers), scripts.rates_key(site)]
+    return _outlook(checked(await script(keys=keys, args=[str(contact_id), millis(at)])), at)
 
 
-def _outlook(answer: list[Any]) -> Outlook:
-    state = str(answer[1], "ascii")
-    plain = Outlook(state or None, int(answer[2]) or None)
+def _outlook(answer: list[Any], at: datetime) -> Outlook:
+    state, place = str(answer[1], "ascii"), int(answer[2]) or None
     if state != "waiting":
-        return plain
-    since, klass, *counts = answer[3:8]
-    standing = Standing(moment(float(since)), str(klass, "ascii"), *map(int, counts))
-    return replace(plain, standing=standing)
+        return Outlook(state or None, place)
+    since, language, head, ahead, seats, free, rates, klass, *counts = answer[3:]
+    waited, head_waited = (max(0, millis(at) - int(float(moment))) / 1000 for moment in (since, head))
+    # Whoever is the head themselves learns nothing from how long the head has waited.
+    head_waited_s = head_waited if head_waited > waited else None
+    line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
+    found = expect(line, Rates(**orjson.loads(rates)) if rates else None)
+    known = Outlook(state, place, waited=round(waited), standing=Standing(str(klass, "ascii"), *map(int, counts)))
+    if found is None:
+        return known
+    return replace(known, seconds=round(found.seconds), within=round(found.within), seats=found.seats)
 
 
 def checked(answer: list[Any]) -> list[Any]:

@@ -96,24 +96,29 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a contact's wait stands: since when, in which class, among how many, and who is there for them."""
+    """How a contact's wait stands: in which class, among how many, and who is there for them."""
 
-    since: datetime
     klass: str
     size: int
     staffed: int
     """Counselors on shift who speak the caller's language, busy ones too."""
     lost: int
-    """Desks that fell silent while they were on shift."""
+    """Desks that fell silent while they were on shift; counted where nobody is staffed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too."""
+    """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too.
+
+    `seconds` are expected from now on, four of five waits end `within`, `waited` have passed; `seats` may take them.
+    """
 
     state: str | None = None
     place: int | None = None
     seconds: int | None = None
+    within: int | None = None
+    waited: int = 0
+    seats: int = 0
     standing: Standing | None = None
     """Of a contact that waits and is offered to nobody just now."""
 

@@ -44,6 +44,11 @@ def keys(site: str, config: RoutingConfig, name: str = "") -> list[str]:
     return [tag + key for key in (*fixed, *waits, *(f"idle:{language}" for language in config.languages))]
 
 
+def rates_key(site: str) -> str:
+    """Name what a site's forecasts go by: no part of the index, which may be lost and made anew without it."""
+    return f"{{goodbye120:{site}}}:rates"
+
+
 def _list(words: tuple[str, ...]) -> str:
     if not all(word.isidentifier() for word in words):
         raise ValueError(f"Classes and languages are plain words, not {words!r}.")

@@ -23,6 +23,7 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
 
 from routing.queries import current_offer, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
+from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
@@ -58,6 +59,7 @@ __all__ = [
     "rebuild",
     "reconcile",
     "reject",
+    "relearn",
     "resume",
     "set_activity",
     "sign_off",

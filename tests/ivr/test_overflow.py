@@ -98,16 +98,16 @@ def test_somebody_in_danger_never_comes_to_a_machine(
 @pytest.mark.parametrize(
     ("news", "n"),
     [
-        (Waited(1, waited=60, staffed=0, lost=2), 0),
-        (Waited(1, waited=60, staffed=0), None),
-        (Waited(1, waited=120, staffed=0), 1),
-        (Waited(1, waited=0, size=200), 2),
-        (Waited(1, waited=1200), 3),
-        (Waited(1, waited=119), None),
+        (Waited(1, size=1, waited=60, staffed=0, lost=2), 0),
+        (Waited(1, size=1, waited=60, staffed=0), None),
+        (Waited(1, size=1, waited=120, staffed=0), 1),
+        (Waited(1, waited=0, size=200, staffed=1), 2),
+        (Waited(1, size=1, waited=1200, staffed=1), 3),
+        (Waited(1, size=1, waited=119, staffed=1), None),
         (Waited(), None),
         (Waited(away=True, waited=9999), None),
         (Waited(summoned=True, waited=9999, staffed=0), None),
-        (Waited(1, waited=9999, staffed=0, danger=True), None),
+        (Waited(1, size=1, waited=9999, staffed=0, danger=True), None),
     ],
 )
 def test_a_step_is_due_when_its_condition_holds_for_long_enough(news: Waited, n: int | None) -> None:
@@ -126,13 +126,13 @@ def test_each_step_is_taken_once_and_none_before_an_earlier_one_again() -> None:
 
 def test_who_leaves_at_our_word_is_led_by_what_the_queue_knows_then() -> None:
     assert leaving(FLOW, waiting(), Waited(summoned=True)) == Left("leave")
-    assert leaving(FLOW, waiting(), Waited(1, waited=120, staffed=0)) == Overflowed("queue", 1)
-    assert leaving(FLOW, waiting(), Waited(1, waited=120, staffed=2)) == Left("stay")
+    assert leaving(FLOW, waiting(), Waited(1, size=1, waited=120, staffed=0)) == Overflowed("queue", 1)
+    assert leaving(FLOW, waiting(), Waited(1, size=1, waited=120, staffed=2)) == Left("stay")
     assert leaving(FLOW, waiting(), Waited()) == Left("stay")
 
 
 def test_who_said_they_are_in_danger_while_waiting_is_led_as_such_though_their_address_is_older() -> None:
-    news = Waited(1, waited=130, staffed=0, danger=True)
+    news = Waited(1, size=1, waited=130, staffed=0, danger=True)
     assert leaving(FLOW, waiting(past=4), news) == Overflowed("danger", 0)
     not_raised_yet = replace(news, danger=False)
     assert due(QUEUES["danger"], 0, not_raised_yet) is None

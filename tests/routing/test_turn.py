@@ -74,7 +74,7 @@ def test_the_index_serves_and_counts_in_the_order_of_the_policy(
     at = line[-1][1] + timedelta(seconds=wait)
     expected = sorted(line, key=lambda c: turn(*c, at=at, config=CONFIG))
     if all(at - entered < timedelta(seconds=CONFIG.longest_overtaken_seconds) for _, entered, _ in line):
-        places = {seq: board.outlook(key_of(seq)).place for _, _, seq in line}
+        places = {seq: board.outlook(key_of(seq), at).place for _, _, seq in line}
         alike = {turn(*c, at=at, config=CONFIG)[:2] for c in line}
         if len(alike) == len(line):
             assert [places[seq] for _, _, seq in expected] == list(range(1, len(line) + 1))
