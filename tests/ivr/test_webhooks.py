@@ -260,7 +260,7 @@ def test_a_length_that_is_no_number_is_no_recording_to_answer(house: House, leng
 @pytest.mark.parametrize("door", ["asked", "answered", "closing", "recorded"])
 @pytest.mark.parametrize("query", ["", "question=", "flow=2&node=nowhere&turn=x", "question=%00%27&reason=%3C"])
 def test_a_new_door_that_is_asked_nonsense_still_has_words_or_a_way_on(house: House, door: str, query: str) -> None:
-    reply = house.webhook(f"/ivr/{door}?{query}", form(Digits="1"))
+    reply = house.webhook(f"/ivr/{door}" + (f"?{query}" if query else ""), form(Digits="1"))
     assert reply.status_code == 200
     assert len(ET.fromstring(reply.text)) > 0  # noqa: S314 - our own words
 
