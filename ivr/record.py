@@ -57,7 +57,7 @@ SIDES: Mapping[str, Columns] = {
     },
     "outbox_message": OUTBOX_COLUMNS,
 }  # fmt: skip
-"""The tables a webhook may add rows to; the outbox comes last."""
+"""The tables a webhook may add rows to."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
