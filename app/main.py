@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 import casework.routes
 import console.routes
+import ivr.callbacks.routes
 import ivr.modes.routes
 import ivr.routes
 import ivr.voicemails
@@ -153,7 +154,10 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
     _give(app, world)
     app.state.modes, app.state.telephone = modes, world.telephone
     web.explain_errors(app)
-    rooms = (console.routes, session, ivr.routes, ivr.modes.routes, ivr.voicemails, routing.routes, casework.routes)
+    rooms = (
+        console.routes, session, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails, routing.routes,
+        casework.routes,
+    )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)
     app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
@@ -166,6 +170,7 @@ def _give(app: FastAPI, world: World) -> None:
     state.settings, state.clock, state.vault = world.settings, clock, world.settings.vault
     state.log = logging.getLogger("web")
     state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
+    state.callbacks = world.callbacks
 
 
 def sound(name: str) -> FileResponse:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ivr.menu import EXIT_OF, Callback, Flow, Forward, Menu, Node, Overflow, Queue, Tell, Voicemail
+from ivr.menu import EXIT_OF, Callback, Flow, Forward, Meet, Menu, Node, Overflow, Part, Queue, Tell, Voicemail
 from ivr.modes.policy import KINDS as MODES
 
 FOLDER = Path(__file__).parent / "flows"
@@ -24,7 +24,7 @@ SOUNDS = Path(__file__).parent / "sounds"
 _NAME = re.compile(r"[a-z_]+")
 _KINDS: Mapping[str, type[Node]] = {
     "menu": Menu, "tell": Tell, "queue": Queue, "forward": Forward, "voicemail": Voicemail,
-    "callback": Callback,
+    "callback": Callback, "meet": Meet, "part": Part,
 }  # fmt: skip
 
 
@@ -71,6 +71,8 @@ def read(data: Mapping[str, Any]) -> Flow:
             data["start"],
             nodes,
             data["words"],
+            data.get("called"),
+            data.get("late"),
             modes=data.get("modes", {}),
             questions=data.get("questions", {}),
         )
@@ -106,15 +108,18 @@ def ways(node: Node) -> tuple[str, ...]:
             return (unanswered,)
         case Callback(unreachable=unreachable):
             return (unreachable,)
+        case Meet(otherwise=otherwise):
+            return (otherwise,)
         case Queue(overflow=overflow):
             return tuple(step.then for step in overflow)
-        case Voicemail():
+        case Voicemail() | Part():
             return ()
 
 
 def _dangling(flow: Flow) -> Iterable[str]:
-    if flow.start not in flow.nodes:
-        yield f"the start {flow.start!r} is no node"
+    for start in filter(None, (flow.start, flow.called, flow.late)):
+        if start not in flow.nodes:
+            yield f"the start {start!r} is no node"
     for name, node in flow.nodes.items():
         yield from (f"{name} leads to {way!r}, which is no node" for way in ways(node) if way not in flow.nodes)
     for mode, name in flow.modes.items():
@@ -160,7 +165,7 @@ def _odd_steps(flow: Flow) -> Iterable[str]:
 def _danger_at_a_machine(flow: Flow) -> Iterable[str]:
     """Name ways by which somebody in danger would come to a recorder, a promise, or among those who are not."""
     for name, node in flow.nodes.items():
-        if isinstance(node, Queue) and node.priority == "danger":
+        if isinstance(node, Queue | Meet) and node.priority == "danger":
             for reached in sorted(_led_to(flow, ways(node))):
                 there = flow.nodes[reached]
                 if isinstance(there, Voicemail | Callback) or (isinstance(there, Queue) and there.priority != "danger"):
@@ -181,7 +186,9 @@ def _led_to(flow: Flow, names: Iterable[str]) -> set[str]:
 
 def _stranded(flow: Flow) -> Iterable[str]:
     """Name nodes from which no queue and no recorder is reached, where telling leads in a circle."""
-    safe = {name for name, node in flow.nodes.items() if isinstance(node, Queue | Voicemail)}
+    # Goodbye is only for somebody whom we have called: whoever calls us reaches a person or a promise.
+    ours = flow.nodes.keys() - _reach(flow, flow.start, *flow.modes.values())
+    safe = {name for name, node in flow.nodes.items() if isinstance(node, Queue | Voicemail) or name in ours}
     for _ in flow.nodes:
         safe |= {name for name, node in flow.nodes.items() if ways(node) and _fallback(node) in safe}
     yield from (
@@ -189,6 +196,18 @@ def _stranded(flow: Flow) -> Iterable[str]:
         for name in flow.nodes
         if name not in safe
     )
+
+
+def _reach(flow: Flow, *starts: str) -> set[str]:
+    """List every node that somebody can come to from any of these."""
+    seen: set[str] = set()
+    ahead = list(starts)
+    while ahead:
+        name = ahead.pop()
+        if name in flow.nodes and name not in seen:
+            seen.add(name)
+            ahead.extend(ways(flow.nodes[name]))
+    return seen
 
 
 def _fallback(node: Node) -> str:

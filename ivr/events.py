@@ -24,6 +24,13 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody picked up a call of ours; `waited_for` while a counselor is there for them."""
+
+    waited_for: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """A key was pressed; an empty `key` is silence."""
 
@@ -87,7 +94,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Replied:
     """The caller pressed a key for an answer; an empty `key` is none."""
 
     question: str
@@ -125,13 +132,14 @@ class Summoned:
 
 Event = (
     Arrived
+    | Answered
     | Pressed
     | Waited
     | Left
     | Overflowed
     | Recorded
     | Asked
-    | Answered
+    | Replied
     | Closed
     | Talked
     | Forwarded
@@ -207,6 +215,16 @@ class Foretold:
     told_s: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class StillWanted:
+    """Whoever was called wants to talk now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotWanted:
+    """Whoever was called needs no call any more."""
+
+
 Effect = (
     Opened
     | Queued
@@ -218,4 +236,6 @@ Effect = (
     | OutOfQueue
     | VoicemailOffered
     | VoicemailLeft
+    | StillWanted
+    | NotWanted
 )

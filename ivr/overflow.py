@@ -1,5 +1,7 @@
 """When a caller should leave the queue for another way: pure, from what the queue knows of their wait."""
 
+from dataclasses import replace
+
 from ivr.events import STAY, Event, Left, Overflowed, Waited
 from ivr.menu import Flow, Overflow, Queue
 from ivr.spot import Spot
@@ -42,6 +44,16 @@ def leaving(flow: Flow, spot: Spot, news: Waited) -> Event:
     queue = flow.nodes.get(name or spot.node)
     n = due(queue, spot.past if name == spot.node else 0, news) if isinstance(queue, Queue) else None
     return Left(STAY) if n is None else Overflowed(name or spot.node, n)
+
+
+def among(flow: Flow, spot: Spot, queue: Queue, news: Waited) -> tuple[Spot, Queue]:
+    """Give where a caller waits: whom the queue has among those in danger waits at their node, however they came there.
+
+    So does somebody who is called back, or calls again, and was in danger before.
+    """
+    name = danger_node(flow, queue) if news.danger and queue.priority != "danger" else None
+    there = flow.nodes.get(name or "")
+    return (replace(spot, node=name, past=0), there) if name and isinstance(there, Queue) else (spot, queue)
 
 
 def danger_node(flow: Flow, queue: Queue) -> str | None:

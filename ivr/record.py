@@ -19,13 +19,14 @@ from ivr.events import (
     Foretold,
     InDanger,
     KeysAnswered,
+    NotWanted,
     Opened,
     OutOfQueue,
     Queued,
+    StillWanted,
     VoicemailLeft,
     VoicemailOffered,
 )
-from ivr.flow import Step
 from ivr.messages import (
     CallbackRequested,
     CallCheckDue,
@@ -34,13 +35,18 @@ from ivr.messages import (
     CallerLeftQueue,
     CallerWaiting,
     KeysHeard,
+    PersonDeclined,
+    PersonReached,
     VoicemailRecorded,
 )
+from ivr.steps import Step
 from ivr.tables import CALL_COLUMNS
 
 CALL_CHECK = timedelta(minutes=5)
 IN_QUEUE = "in"
 """What a fact says from which on the caller stands in the queue."""
+OVER = "over"
+"""The key of the fact that nobody waits any more for whoever picks up this call of ours."""
 
 SIDES: Mapping[str, Columns] = {
     "casework_contact": {
@@ -112,6 +118,10 @@ def _message(effect: Effect, sid: str, contact: UUID) -> Message | None:
             return CallerLeftQueue(contact, sid, way)
         case VoicemailLeft(recording, seconds):
             return VoicemailRecorded(contact, recording, seconds)
+        case StillWanted():
+            return PersonReached(contact)
+        case NotWanted():
+            return PersonDeclined(contact)
         case _:
             return None
 

@@ -17,6 +17,8 @@ from core import outbox
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import named_id
 from ivr import queries
+from ivr.callbacks import dialing
+from ivr.callbacks.policy import was_cut_off
 from ivr.messages import (
     CallbackRequested,
     CallChanged,
@@ -24,12 +26,14 @@ from ivr.messages import (
     CallerLeftQueue,
     CallerMoved,
     CallerWaiting,
+    CallOver,
     ConnectDue,
     HangUpAsked,
     HoldAsked,
     VoicemailRecorded,
 )
 from ivr.record import IN_QUEUE
+from ivr.spot import is_line
 from ivr.tables import Call
 from ivr.view import Leg, View, fold
 from routing.board import Board
@@ -107,7 +111,7 @@ def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Boar
         return
     view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
     call.room = view.caller.room
-    if view.caller.final is not None:
+    if view.caller.final is not None or call.ended_at is not None:
         _end(tx, call, view, at, board=board, config=config)
     else:
         _meet(tx, call, view, at, board=board)
@@ -116,6 +120,7 @@ def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Boar
 def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) -> None:
     offer = queue.current_offer(tx, call.contact_id)
     if offer is None:
+        dialing.bring_back(tx, call, at)
         return
     leg = view.counselor(str(offer.id))
     if leg is None:
@@ -138,7 +143,8 @@ def _connect(tx: Session, call: Call, leg: Leg, offer: queue.Offer, at: datetime
         queue.connected(tx, call.contact_id, board=board, at=at)
         cases.assign(tx, call.contact_id, offer.counselor_id, at=at)
     elif leg.room is not None:
-        _move(tx, call, offer.id, "summoned", at, named_id("summon", str(offer.id)))
+        if not dialing.person_is_due(tx, call, offer.id, at):
+            _move(tx, call, offer.id, "summoned", at, named_id("summon", str(offer.id)))
     elif leg.final is not None or leg.was_in_room:
         _give_up(tx, call, offer.id, leg.final or "left", at, board=board)
 
@@ -161,21 +167,29 @@ def _put_out(tx: Session, leg: Leg, at: datetime) -> None:
 
 
 def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, config: Config) -> None:
+    for leg in view.counselors.values():
+        _put_out(tx, leg, at)
     if call.ended_at is not None:
         return
     met = queue.was_connected(tx, call.contact_id)
-    by = call.ended_by or ("counselor" if met and not view.caller.hung_up else "caller")
+    by = _ended_by(call, view, met=met)
     call.state, call.ended_at, call.ended_by, call.on_hold = "ended", at, by, False
     if met:
         queue.finish(tx, call.contact_id, by, board=board, at=at)
     else:
         # Whoever was led another way and hung up there, before that was done about, has not abandoned us.
         way = queries.last_told(queries.facts_of(tx, call.sid), "queue") or IN_QUEUE
-        queue.leave(tx, call.contact_id, "abandoned" if way == IN_QUEUE else way, board=board, at=at)
+        gone = "not_reached" if is_line(call.sid) else "abandoned"
+        queue.leave(tx, call.contact_id, gone if way == IN_QUEUE else way, board=board, at=at)
     reached = "counselor" if met else _reached(tx, call)
     cases.ended(tx, call.contact_id, ended_by=by, reached=reached, at=at, config=config)
-    for leg in view.counselors.values():
-        _put_out(tx, leg, at)
+    outbox.post(tx, CallOver(call.sid), at=at, id=named_id("call over", call.sid))
+
+
+def _ended_by(call: Call, view: View, *, met: bool) -> str:
+    if met and was_cut_off(view.caller.final, view.caller.sip_code, ended_by=call.ended_by):
+        return "network"
+    return call.ended_by or ("counselor" if met and not view.caller.hung_up else "caller")
 
 
 def _reached(tx: Session, call: Call) -> Reached:
@@ -198,8 +212,10 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
     view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
     leg = view.counselor(str(offer.id))
     if not message.last:
-        if leg is not None and leg.room is not None:
+        if leg is not None and leg.room is not None and not dialing.person_is_due(tx, call, offer.id, at):
             _move(tx, call, offer.id, "summoned", at, named_id("summon again", str(offer.id)))
+        return
+    if leg is not None and leg.room is not None and dialing.is_being_called(tx, call, offer.id):
         return
     _give_up(tx, call, offer.id, "no-answer" if leg is None or leg.room is None else "failed", at, board=board)
     if leg is not None:
@@ -221,7 +237,7 @@ def ask_hang_up(tx: Session, contact_id: UUID, counselor_id: UUID, *, board: Boa
     call = own_call(tx, contact_id, counselor_id)
     call.ended_by = "counselor"
     queue.finish(tx, contact_id, "counselor", board=board, at=at)
-    outbox.post(tx, HangUpAsked(call.sid, call.room), at=at)
+    outbox.post(tx, HangUpAsked(queries.leg_sid(tx, call.sid) or call.sid, call.room), at=at)
 
 
 def own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:

@@ -1,8 +1,11 @@
 """Where a caller stands in the flow, as it travels in the next URL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+_LINE: Final = re.compile(r"CB[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Spot:
     """By how many seconds after coming into the queue they were last told it would be their turn; 0: never told."""
     staffed: int = 0
     """How many seats could take them when they were told."""
+    line: str = ""
+    """Our own name of a call that we make: the provider's is not known before it is made."""
 
     @property
     def query(self) -> str:
@@ -30,11 +35,16 @@ class Spot:
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
             f"&about={self.about}&reachable={int(self.reachable)}&promised={self.promised}&staffed={self.staffed}"
-            f"&past={self.past}"
+            f"&past={self.past}{f'&line={self.line}' if self.line else ''}"
         )
 
 
 _NAMES = ("flow", "node", "turn", "tries", "language", "about", "reachable")
+
+
+def is_line(name: str) -> bool:
+    """Tell our own name of a call that we make from the provider's names."""
+    return _LINE.fullmatch(name) is not None
 
 
 def read_spot(query: Mapping[str, str]) -> Spot:
@@ -42,8 +52,10 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
+    # A caller who was on the line before these were written has been promised nothing, and led nowhere.
+    past, promised, staffed = (int(query.get(name, 0)) for name in ("past", "promised", "staffed"))
+    line = query.get("line", "")
     return Spot(
         int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
-        # A caller who was on the line before these were written has been promised nothing, and led nowhere.
-        *(int(query.get(name, 0)) for name in ("past", "promised", "staffed")),
+        past, promised, staffed, line if is_line(line) else "",
     )  # fmt: skip

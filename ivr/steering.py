@@ -1,6 +1,7 @@
 """What we ask of the provider, as deliveries: committed first, asked with no transaction open, then recorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -70,7 +71,10 @@ def move(telephone: Telephone, wording: Wording) -> Outward:
         if message.to == "summoned" and (call.room is not None or not wanted):
             # The waiting loop was faster, or the counselor is gone: moving the caller now would only disturb them.
             return None
-        return call.sid, wording.url(f"/ivr/{message.to}?{_onward(spot).query}&offer={message.offer_id}")
+        leg = queries.leg_sid(tx, call.sid)
+        if leg is None:
+            return None
+        return leg, wording.url(f"/ivr/{message.to}?{_onward(spot).query}&offer={message.offer_id}")
 
     def send(request: tuple[str, str]) -> None:
         _unless_gone(lambda: telephone.move(*request))
@@ -86,9 +90,12 @@ def put(telephone: Telephone, wording: Wording) -> Outward:
         spot = queries.last_spot(queries.facts_of(tx, message.call))
         if call is None or call.ended_at is not None or call.room is None or spot is None:
             return None
+        leg = queries.leg_sid(tx, call.sid)
+        if leg is None:
+            return None
         if isinstance(message, KeysAsked):
-            return call.sid, wording.url(f"/ivr/asked?{_onward(spot).query}&question={message.question}")
-        return call.sid, wording.url(f"/ivr/closing?{_onward(spot).query}&reason={message.reason}")
+            return leg, wording.url(f"/ivr/asked?{_onward(spot).query}&question={message.question}")
+        return leg, wording.url(f"/ivr/closing?{_onward(spot).query}&reason={message.reason}")
 
     def send(request: tuple[str, str]) -> None:
         _unless_gone(lambda: telephone.move(*request))
@@ -98,7 +105,7 @@ def put(telephone: Telephone, wording: Wording) -> Outward:
 
 def _onward(spot: Spot) -> Spot:
     # A turn past every one the waiting loop can be at: no two turns of a call share a key.
-    return Spot(spot.flow, spot.node, spot.turn + 2, 0, spot.language, spot.about, spot.reachable)
+    return replace(spot, turn=spot.turn + 2, tries=0)
 
 
 def hold(telephone: Telephone) -> Outward:
@@ -108,7 +115,8 @@ def hold(telephone: Telephone) -> Outward:
         call = queries.lock_call(tx, message.call)
         if call is None or call.room is None or call.on_hold != message.on:
             return None
-        return call.room, call.sid, message.on
+        leg = queries.leg_sid(tx, call.sid)
+        return (call.room, leg, message.on) if leg is not None else None
 
     def send(request: tuple[str, str, bool]) -> None:
         room, leg, on = request
@@ -138,7 +146,7 @@ def check(telephone: Telephone) -> Outward:
 
     def prepare(tx: Session, message: CallCheckDue, _: datetime) -> str | None:
         call = queries.lock_call(tx, message.call)
-        return message.call if call is not None and call.ended_at is None else None
+        return queries.leg_sid(tx, message.call) if call is not None and call.ended_at is None else None
 
     def send(call: str) -> str:
         try:

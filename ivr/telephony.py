@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import httpx
+from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -15,6 +16,7 @@ from ivr.twiml import CONFERENCE_EVENTS, Wording
 T = TypeVar("T")
 _GONE = {20404, 21220, 21221}
 """Twilio's codes for a call or room that is over, or never was."""
+_TOO_FAST, _THEIR_FAULT = 429, 500
 _TIMEOUT = 3.5
 """Seconds; below the outbox lease, so that two deliveries never overlap."""
 
@@ -23,11 +25,26 @@ class Gone(Exception):
     """The call or room is over: there is nothing to be steered any more."""
 
 
+class Unclear(Exception):
+    """Nobody can tell whether a call was made: asking again might make a second one."""
+
+
+class Refused(Exception):
+    """The provider will not make this call, now or later."""
+
+
 class Telephone(Protocol):
     """The few things we ask of a provider; each raises Gone, or the provider's own error to be tried again."""
 
     def ring_counselor(self, call: str, offer: str, address: str) -> str:
         """Ring a counselor's softphone into the call's room, and give the new leg's SID."""
+        ...
+
+    def call_person(self, number: str, line: str, spot: str) -> str:
+        """Call somebody, who comes to this spot when they pick up, and give the new leg's SID.
+
+        Raises Unclear where it may have been made, Refused where it never will be; any other error is safe to retry.
+        """
         ...
 
     def move(self, call: str, url: str) -> None:
@@ -63,6 +80,7 @@ class TwilioTelephone:
     key: str | None = None
     """SID of an API key that stands for the account; then `token` is that key's secret."""
     ring_timeout: int = 15
+    person_ring_timeout: int = 25
 
     @cached_property
     def _client(self) -> Client:
@@ -91,6 +109,28 @@ class TwilioTelephone:
             )
         )
         return str(leg.call_sid)
+
+    def call_person(self, number: str, line: str, spot: str) -> str:
+        """Call somebody, who comes to this spot when they pick up, and give the new leg's SID."""
+        url = self.wording.url
+        try:
+            leg = self._client.calls.create(
+                to=number,
+                from_=self.caller_id,
+                url=url(f"/ivr/answered?{spot}"),
+                fallback_url=url(f"/ivr/fallback?line={line}"),
+                timeout=self.person_ring_timeout,
+                status_callback=url(f"/ivr/status?line={line}"),
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+            )
+        except TwilioRestException as error:
+            if error.status == _TOO_FAST:
+                # Never processed, and always safe to ask again.
+                raise
+            raise (Unclear if error.status >= _THEIR_FAULT else Refused)(f"{error.status} {error.code}") from error
+        except (TwilioException, RequestException) as error:
+            raise Unclear(type(error).__name__) from error
+        return str(leg.sid)
 
     def move(self, call: str, url: str) -> None:
         """Make a caller's leg fetch its next words from this address now."""

@@ -95,7 +95,7 @@ def _ask(ask: Ask, wording: Wording) -> str:
 
 def _record(record: Record, wording: Wording) -> str:
     # Where nothing was heard a provider goes on to the next verb instead of the action: both lead to the same door.
-    then, news = _to(record.then, wording), attribute(wording.url("/ivr/recording"))
+    then, news = _to(record.then, wording), _to(Next("recording", record.then.spot), wording)
     return (
         f'<Record action="{then}" recordingStatusCallback="{news}" recordingStatusCallbackEvent="completed"'
         f' maxLength="{record.longest}" timeout="8" finishOnKey="#" playBeep="true"/>{_redirect(then)}'

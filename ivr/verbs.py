@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Door = Literal["pressed", "waiting", "left", "talked", "forwarded", "recorded", "answered"]
-"""Which of our inner URLs the provider asks next."""
+Door = Literal["pressed", "waiting", "left", "talked", "forwarded", "recorded", "recording", "replied"]
+"""Which of our inner URLs the provider asks next, or tells news."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,29 +12,16 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from core.journal import Fact, Journal, Unkept
 from core.phone import read_address
 from core.security import Vault
-from ivr import notices, record
+from ivr import notices, readings, record
 from ivr.catalog import Catalog
-from ivr.degraded import music, to_duty_desk, without_database
-from ivr.events import (
-    ALONE,
-    Answered,
-    Arrived,
-    Asked,
-    Closed,
-    Event,
-    Forwarded,
-    Left,
-    Pressed,
-    Recorded,
-    Returned,
-    Summoned,
-    Talked,
-    Waited,
-)
-from ivr.flow import Step, step
+from ivr.degraded import music, out_of_order, to_duty_desk, without_database
+from ivr.events import ALONE, Answered, Arrived, Event, Left, Waited
+from ivr.flow import step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
 from ivr.modes.policy import ModeNow
@@ -42,6 +29,7 @@ from ivr.overflow import leaving
 from ivr.signature import Keys
 from ivr.spool import Spool
 from ivr.spot import Spot, read_spot
+from ivr.steps import Step
 from ivr.twiml import EMPTY, Wording, counselor_place, render
 from ivr.verbs import Join
 
@@ -85,7 +73,7 @@ class Webhooks:
         except Exception:
             # A bug of ours must never be heard as silence: whoever is on the line is brought to a person.
             log.exception("webhook failed: %s", scope["path"])
-            await send_xml(send, to_duty_desk(self.catalog.newest, self.wording, request))
+            await send_xml(send, out_of_order(self.catalog.newest, self.wording, request))
         else:
             await send_xml(send, reply)
 
@@ -98,6 +86,8 @@ async def _turn(hooks: Webhooks, request: Request, event: Event, spot: Spot) -> 
     done, reply = _decide(flow, spot, event, hooks.wording)
     key = f"{request.door}:{spot.turn}{request.query.get('offer', '')[:40]}"
     heard = {"door": request.door, "spot": spot.query, "event": record.write_event(event)}
+    if "LegSid" in request.fields:
+        heard["LegSid"] = request.fields["LegSid"]
     fact = record.turn(request.fields, key, heard, done, at=hooks.clock(), vault=hooks.vault)
     try:
         if await hooks.journal.keep(fact):
@@ -138,10 +128,17 @@ async def voice(hooks: Webhooks, request: Request) -> bytes:
     return await _turn(hooks, request, arrived, Spot(hooks.catalog.newest.version, ""))
 
 
-async def pressed(hooks: Webhooks, request: Request) -> bytes:
-    """A key was pressed, or none."""
-    key = request.fields.get("Digits", "")[:20]
-    return await _turn(hooks, request, Pressed(key), _spot(hooks, request))
+async def answered(hooks: Webhooks, request: Request) -> bytes:
+    """Somebody picked up a call of ours."""
+    return await _turn(hooks, request, Answered(await _is_waited_for(hooks, request)), _spot(hooks, request))
+
+
+async def _is_waited_for(hooks: Webhooks, request: Request) -> bool:
+    try:
+        return await hooks.recall(request.call_sid, record.OVER) is None
+    except SQLAlchemyError:
+        # Nobody can tell: whoever picked up is asked, and what they say is kept and acted on later.
+        return True
 
 
 async def waiting(hooks: Webhooks, request: Request) -> bytes:
@@ -160,56 +157,21 @@ async def left(hooks: Webhooks, request: Request) -> bytes:
     return await _turn(hooks, request, event, spot)
 
 
-async def talked(hooks: Webhooks, request: Request) -> bytes:
-    """The conversation is over."""
-    return await _turn(hooks, request, Talked(), _spot(hooks, request))
-
-
-async def forwarded(hooks: Webhooks, request: Request) -> bytes:
-    """The call to another desk is over."""
-    answered = request.fields.get("DialCallStatus") in {"completed", "answered"}
-    return await _turn(hooks, request, Forwarded(answered), _spot(hooks, request))
-
-
-async def recorded(hooks: Webhooks, request: Request) -> bytes:
-    """The caller has left their words, or said nothing."""
-    return await _turn(hooks, request, Recorded(*notices.spoken(request)), _spot(hooks, request))
-
-
 async def recording(hooks: Webhooks, request: Request) -> bytes:
     """The provider tells that a recording is there."""
     await _notice(hooks, notices.recording(request, at=hooks.clock()))
     return EMPTY
 
 
-async def asked(hooks: Webhooks, request: Request) -> bytes:
-    """We asked the provider to put a counselor's question to the caller."""
-    return await _turn(hooks, request, Asked(_question(request)), _spot(hooks, request))
+def _told(read: Callable[[Request], Event]) -> Callable[[Webhooks, Request], Awaitable[bytes]]:
+    """Answer what a request tells by itself."""
 
+    async def answer(hooks: Webhooks, request: Request) -> bytes:
+        return await _turn(hooks, request, read(request), _spot(hooks, request))
 
-async def answered(hooks: Webhooks, request: Request) -> bytes:
-    """The caller answered a counselor's question by a key, or not, and goes back to the counselor."""
-    key = request.fields.get("Digits", "")[:20]
-    return await _turn(hooks, request, Answered(_question(request), key), _spot(hooks, request))
-
-
-def _question(request: Request) -> str:
-    return request.query.get("question", "")[:40]
-
-
-async def closing(hooks: Webhooks, request: Request) -> bytes:
-    """We asked the provider to say the closing words for a reason, and to end the call."""
-    return await _turn(hooks, request, Closed(request.query.get("reason", "")[:20]), _spot(hooks, request))
-
-
-async def summoned(hooks: Webhooks, request: Request) -> bytes:
-    """We asked the provider to bring the caller to the counselor."""
-    return await _turn(hooks, request, Summoned(), _spot(hooks, request))
-
-
-async def returned(hooks: Webhooks, request: Request) -> bytes:
-    """We asked the provider to bring the caller back to the queue."""
-    return await _turn(hooks, request, Returned(), _spot(hooks, request))
+    # What the description of the API says of this door.
+    answer.__doc__ = read.__doc__
+    return answer
 
 
 def _spot(hooks: Webhooks, request: Request) -> Spot:
@@ -257,7 +219,7 @@ async def _notice(hooks: Webhooks, fact: Fact) -> None:
 
 async def fallback(hooks: Webhooks, request: Request) -> bytes:
     """Our primary URL failed: needs neither database nor Redis."""
-    return to_duty_desk(hooks.catalog.newest, hooks.wording, request)
+    return out_of_order(hooks.catalog.newest, hooks.wording, request)
 
 
 async def play_music(hooks: Webhooks, _: Request) -> bytes:
@@ -267,21 +229,22 @@ async def play_music(hooks: Webhooks, _: Request) -> bytes:
 
 ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/voice": voice,
+    "/ivr/answered": answered,
     "/ivr/status": status,
     "/ivr/fallback": fallback,
     "/ivr/softphone": softphone,
-    "/ivr/pressed": pressed,
+    "/ivr/pressed": _told(readings.pressed),
     "/ivr/waiting": waiting,
     "/ivr/left": left,
-    "/ivr/talked": talked,
-    "/ivr/forwarded": forwarded,
-    "/ivr/asked": asked,
-    "/ivr/answered": answered,
-    "/ivr/closing": closing,
-    "/ivr/recorded": recorded,
+    "/ivr/talked": _told(readings.talked),
+    "/ivr/forwarded": _told(readings.forwarded),
+    "/ivr/asked": _told(readings.asked),
+    "/ivr/replied": _told(readings.replied),
+    "/ivr/closing": _told(readings.closing),
+    "/ivr/recorded": _told(readings.recorded),
     "/ivr/recording": recording,
-    "/ivr/summoned": summoned,
-    "/ivr/returned": returned,
+    "/ivr/summoned": _told(readings.summoned),
+    "/ivr/returned": _told(readings.returned),
     "/ivr/conference": conference,
     "/ivr/parted": parted,
     "/ivr/music": play_music,

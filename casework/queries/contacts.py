@@ -61,7 +61,9 @@ def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
     if contact.caller_fingerprint is None:
         return 0, None
     same = (Contact.caller_fingerprint == contact.caller_fingerprint, Contact.opened_at < contact.opened_at)
-    row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same)).one()
+    # A call of ours that nobody answered was no call of theirs.
+    theirs = or_(Contact.channel != "callback", Contact.answered_at.is_not(None))
+    row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same, theirs)).one()
     return row[0], row[1]
 
 

@@ -12,8 +12,9 @@ from casework.messages import TranscriptWanted, VoicemailAwaited
 from casework.policy.duties import SHORTEST_VOICEMAIL
 from casework.queries import contacts
 from casework.queries import voicemails as queries
+from casework.queries.callbacks import callback_of_caller
 from casework.service.access import require_reader
-from casework.service.calls import never_answered
+from casework.service.calls import CALLBACK, never_answered
 from casework.service.owing import Owed, owe
 from casework.tables import Contact, Voicemail
 from core import audit, outbox
@@ -43,6 +44,8 @@ def recorded(tx: Session, contact_id: UUID, recording: str, seconds: int, *, con
 
 def _owe(tx: Session, contact: Contact, config: Config, at: datetime) -> UUID:
     # Whoever is called back anyway is not called twice: the voicemail is heard before that call.
+    if contact.callback_duty_id is None and contact.channel == CALLBACK:
+        contact.callback_duty_id = callback_of_caller(tx, contact.id)
     if contact.callback_duty_id is None:
         new = Owed(
             id=named_id("duty", "voicemail", str(contact.id)), kind="voicemail", contact_id=contact.id,

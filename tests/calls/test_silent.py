@@ -31,7 +31,7 @@ def story(line: Line, contact: str) -> list[dict[str, Any]]:
 
 def answers(line: Line, contact: str) -> list[tuple[str, str]]:
     events = [each["heard"].get("event", {}) for each in story(line, contact)]
-    return [(event["question"], event["key"]) for event in events if event.get("is") == "Answered"]
+    return [(event["question"], event["key"]) for event in events if event.get("is") == "Replied"]
 
 
 def test_nine_says_that_a_caller_cannot_speak_and_their_counselor_knows(ivr_line: Line) -> None:

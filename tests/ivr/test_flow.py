@@ -23,14 +23,16 @@ from ivr.events import (
     Pressed,
     Queued,
     Recorded,
+    Replied,
     Returned,
     Summoned,
     Talked,
     Waited,
 )
-from ivr.flow import ENDED, Step, step
+from ivr.flow import step
 from ivr.menu import Flow, Menu, Queue, Tell
 from ivr.spot import Spot, read_spot
+from ivr.steps import ENDED, Step
 from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Record, Say, Wait
 
 FLOW = load().newest
@@ -40,7 +42,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Arrived, st.booleans(), st.sampled_from(["normal", *FLOW.modes, "unheard of"])),
     st.builds(Overflowed, st.sampled_from(["queue", "danger", "door", "gone"]), st.integers(0, 9)),
     st.builds(Asked, st.sampled_from([*FLOW.questions, "your name?"])),
-    st.builds(Answered, st.sampled_from([*FLOW.questions, ""]), keys),
+    st.builds(Replied, st.sampled_from([*FLOW.questions, ""]), keys),
     st.builds(Closed, st.sampled_from(["abuse", "boredom"])),
     st.builds(Recorded, st.sampled_from(["", "RE1"]), st.integers(0, 200)),
     st.builds(Waited, st.none() | st.integers(1, 99), st.none() | st.integers(0, 9999), st.booleans()),
@@ -48,6 +50,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         [Left(r) for r in ("leave", "hangup", "bridged", "redirected", "queue-full", "system-error", "", "x", "stay")]
     ),
     st.builds(Forwarded, st.booleans()),
+    st.builds(Answered, st.booleans()),
     st.sampled_from([Talked(), Returned(), Summoned()]),
 )
 spots = st.builds(
@@ -60,6 +63,7 @@ spots = st.builds(
     about=st.sampled_from(["self", "other"]),
     reachable=st.booleans(),
     past=st.integers(0, 9),
+    line=st.sampled_from(["", "CB" + "0" * 32]),
 )
 
 

@@ -22,10 +22,11 @@ from ivr.events import (
     VoicemailOffered,
     Waited,
 )
-from ivr.flow import ENDED, Step, step
+from ivr.flow import step
 from ivr.menu import Callback, Flow, Forward, Menu, Node, Overflow, Queue, Tell, Voicemail
 from ivr.overflow import due, leaving
 from ivr.spot import Spot, read_spot
+from ivr.steps import ENDED, Step
 from ivr.verbs import Ask, Dial, HangUp, Leave, Next, Record, Wait
 
 FLOW = load().newest
@@ -107,13 +108,24 @@ def test_somebody_in_danger_never_comes_to_a_machine(
         (Waited(), None),
         (Waited(away=True, waited=9999), None),
         (Waited(summoned=True, waited=9999, staffed=0), None),
-        (Waited(1, size=1, waited=9999, staffed=0, danger=True), None),
     ],
 )
 def test_a_step_is_due_when_its_condition_holds_for_long_enough(news: Waited, n: int | None) -> None:
     assert due(QUEUES["queue"], 0, news) == n
     asked = step(FLOW, waiting(), news).verbs
     assert (asked == (Leave(),)) == (n is not None or news.summoned)
+
+
+def test_whom_the_queue_has_in_danger_waits_among_those_however_they_came() -> None:
+    news = Waited(1, size=1, staffed=0, danger=True)
+    calm = step(FLOW, waiting(past=3), news)
+    assert (calm.spot.node, calm.spot.past) == ("danger", 0)
+    asked = calm.verbs[-1]
+    assert isinstance(asked, Ask)
+    assert FLOW.say("waiting_choices", "ko") not in asked.prompts
+    assert due(QUEUES["queue"], 0, replace(news, waited=9999)) is None
+    assert step(FLOW, waiting(), replace(news, waited=9999)).verbs == (Leave(),)
+    assert leaving(FLOW, waiting(), replace(news, waited=9999)) == Overflowed("danger", 0)
 
 
 def test_each_step_is_taken_once_and_none_before_an_earlier_one_again() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.catalog import BadFlow, check, load
-from ivr.events import Answer, Answered, Asked, CannotSpeak, Closed, InDanger, KeysAnswered, Queued
+from ivr.events import Answer, Asked, CannotSpeak, Closed, InDanger, KeysAnswered, Queued, Replied
 from ivr.flow import step
 from ivr.menu import Flow, Queue
 from ivr.spot import read_spot
@@ -29,7 +29,7 @@ def test_a_question_takes_one_key_and_goes_back_to_the_counselor(key: str, answe
     asked = step(FLOW, spot, Asked("danger_now")).verbs[-1]
     assert isinstance(asked, Ask)
     assert asked.to.spot.endswith("&question=danger_now")
-    back = step(FLOW, read_spot(dict(p.split("=", 1) for p in asked.to.spot.split("&"))), Answered("danger_now", key))
+    back = step(FLOW, read_spot(dict(p.split("=", 1) for p in asked.to.spot.split("&"))), Replied("danger_now", key))
     assert back.effects == (KeysAnswered("danger_now", answer),)
     assert isinstance(back.verbs[-1], Join)
 

@@ -3,7 +3,6 @@
 import pytest
 
 import routing.service as queue
-from routing import metrics, queries
 from tests.routing.desk import Desk, contact
 
 
@@ -74,9 +73,7 @@ def test_the_figures_count_one_caller_once_by_what_became_of_them_last(desk: Des
     come_back(desk, "A")
     desk.sit("hana")
     desk.talk("A")
-    with desk.sessions() as tx:
-        day = queries.events(tx, "loneliness", desk.at.replace(hour=0))
-        figures = metrics.figures(day, 20)
+    figures = desk.figures()
     assert (figures.offered, figures.answered, figures.abandoned) == (2, 1, 0)
     assert figures.other_exits == {"voicemail": 1}
 
@@ -91,8 +88,6 @@ def test_another_queue_takes_a_caller_over_at_the_same_place(desk: Desk) -> None
     assert desk.agrees()
     desk.sit("hana")
     desk.talk("A")
-    with desk.sessions() as tx:
-        day = desk.at.replace(hour=0)
-        first, second = (metrics.figures(queries.events(tx, name, day), 20) for name in ("loneliness", "night"))
+    first, second = desk.figures("loneliness"), desk.figures("night")
     assert (first.offered, first.answered, first.other_exits) == (2, 0, {"overflowed": 1})
     assert (second.offered, second.answered) == (1, 1)

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261124_0006"
-down_revision = "20261124_0001"
+revision = "20261124_0004"
+down_revision = "20261124_0003"
 branch_labels = None
 depends_on = None
 
