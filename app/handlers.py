@@ -6,7 +6,7 @@ import casework.handlers
 from app.world import World
 from casework.messages import CallbackSettled, ContactPlaced
 from core.delivery import Handlers
-from ivr import districts, service, steering
+from ivr import districts, hand, service, steering
 from ivr import messages as heard
 from ivr.callbacks import asking, dialing, ending, lining
 from ivr.callbacks import messages as called
@@ -22,6 +22,12 @@ def handlers(world: World) -> Handlers:
         heard.CallerWaiting: partial(ending.caller_waits, means=means),
         heard.CallerInDanger: partial(service.caller_in_danger, board=board, config=config),
         heard.CallbackRequested: partial(service.callback_requested, board=board, config=config),
+        heard.CallerCannotSpeak: hand.cannot_speak,
+        heard.KeysAsked: steering.put(telephone, world.settings.wording),
+        heard.KeysHeard: partial(hand.keys_heard, board=board),
+        heard.CallerClosed: steering.put(telephone, world.settings.wording),
+        heard.CallerLeftQueue: partial(service.caller_left_queue, board=board),
+        heard.VoicemailRecorded: partial(service.voicemail_recorded, config=config),
         heard.CallChanged: partial(service.call_changed, board=board, config=config),
         heard.ConnectDue: partial(service.connect_due, board=board),
         heard.CallerMoved: steering.move(telephone, world.settings.wording),

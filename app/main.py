@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 from collections.abc import AsyncIterator, MutableMapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from starlette.types import ASGIApp
 import casework.routes
 import console.routes
 import ivr.callbacks.routes
+import ivr.modes.routes
 import ivr.routes
+import ivr.voicemails
 import routing.routes
 import routing.service as queue
 from app import session
@@ -32,11 +35,13 @@ from core.journal import Journal
 from ivr import queries
 from ivr.catalog import load as load_flows
 from ivr.events import Waited
+from ivr.modes.service import ModeWatch
 from ivr.record import SIDES
 from ivr.spool import Spool
 from ivr.webhooks import ANSWERS, Webhooks
 from routing.board import outlook as board_outlook
 from routing.errors import BoardGone
+from routing.hours import load_calendar
 
 SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
 OUTLOOKS = 20
@@ -51,9 +56,10 @@ def create(settings: Settings | None = None) -> ASGIApp:
     index = redis.asyncio.Redis.from_url(
         world.settings.redis_url, socket_timeout=OUTLOOK_PATIENCE, max_connections=OUTLOOKS
     )
-    hooks = webhooks(world, index)
+    modes = ModeWatch(world.sessions, load_calendar())
+    hooks = webhooks(world, index, modes)
     _spare_the_collector()
-    return Front(hooks, api(world, hooks, index))
+    return Front(hooks, api(world, hooks, index, modes))
 
 
 def _spare_the_collector() -> None:
@@ -78,12 +84,12 @@ class Front:
             await self.app(scope, receive, send)
 
 
-def webhooks(world: World, index: redis.asyncio.Redis) -> Webhooks:
+def webhooks(world: World, index: redis.asyncio.Redis, modes: ModeWatch) -> Webhooks:
     """Give the webhooks what they need."""
     s = world.settings
     return Webhooks(
         s.keys, s.wording, load_flows(), s.vault, Journal(s.database_url, SIDES), Spool(s.spool_dir), clock,
-        partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world),
+        partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world), modes.now,
     )  # fmt: skip
 
 
@@ -96,9 +102,13 @@ async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -
         return Waited()
     except (RedisError, OSError, TimeoutError, Refusal):
         return Waited(away=True)
-    return Waited(
+    told = Waited(
         news.place, news.seconds, summoned=news.connecting, within=news.within, waited=news.waited, seats=news.seats
     )
+    known = news.standing
+    if known is None:
+        return told
+    return replace(told, size=known.size, staffed=known.staffed, lost=known.lost, danger=known.klass == "danger")
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:
@@ -116,17 +126,20 @@ async def _recall(world: World, source: str, key: str) -> dict[str, Any] | None:
     return await asyncio.to_thread(read)
 
 
-def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
+def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWatch) -> FastAPI:
     """Make the API and the pages; their life spans the journal's too."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await hooks.journal.open()
-        watch = asyncio.create_task(hooks.spool.watch(hooks.journal))
+        # The first call already begins in the mode that holds.
+        await asyncio.to_thread(modes.read)
+        watches = [asyncio.create_task(watch) for watch in (hooks.spool.watch(hooks.journal), modes.watch())]
         yield
-        watch.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watch
+        for watch in watches:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
         await hooks.journal.close()
         await index.aclose()
         # Whoever still reads in a thread, for a stream that broke off, gives its connection back first.
@@ -139,16 +152,14 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
         redoc_url=None,
     )  # fmt: skip
     _give(app, world)
+    app.state.modes, app.state.telephone = modes, world.telephone
     web.explain_errors(app)
-    for router in (
-        console.routes.router,
-        session.router,
-        ivr.routes.router,
-        ivr.callbacks.routes.router,
-        routing.routes.router,
-        casework.routes.router,
-    ):
-        app.include_router(router)
+    rooms = (
+        console.routes, session, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails, routing.routes,
+        casework.routes,
+    )  # fmt: skip
+    for room in rooms:
+        app.include_router(room.router)
     app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
     describe(app)
     return app

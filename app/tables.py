@@ -6,6 +6,7 @@ import core.journal
 import core.outbox
 import core.staff
 import ivr.callbacks.tables
+import ivr.modes.tables
 import ivr.tables
 import routing.tables
 import routing.tally

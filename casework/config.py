@@ -10,7 +10,7 @@ from casework.policy.triage import TARGETS, Targets
 from core.security import Vault
 
 _SHORTEST_SECRET = 16
-KINDS = ("visit", "119", "112", "joint")
+KINDS = ("visit", "119", "112", "joint", "transcription")
 """What may be handed to an outside endpoint."""
 
 
@@ -48,6 +48,10 @@ class Config:
     """From the first contact to the first response, by triage level; None: none is owed."""
     callback_within: timedelta = timedelta(minutes=30)
     danger_callback_within: timedelta = timedelta(minutes=5)
+    voicemail_within: timedelta = timedelta(hours=1)
+    """From a voicemail to the call that answers it."""
+    recording_within: timedelta = timedelta(minutes=1)
+    """From the end of a call to the news that it left a recording."""
     attempt_again_after: timedelta = timedelta(minutes=15)
     attempt_limit: int = 3
     """After so many attempts that reached nobody the supervisor decides."""

@@ -7,7 +7,7 @@ from redis import Redis
 from casework import messages as m
 from casework import outside
 from casework.config import Config
-from casework.service import dispatches, duties, escalations, visits
+from casework.service import dispatches, duties, escalations, visits, voicemails
 from core.delivery import Handler, Outward
 from core.messages import Message
 from core.security import Vault
@@ -34,5 +34,9 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
             dispatches.failed,
         ),
         m.DispatchAcknowledgmentDue: partial(dispatches.on_acknowledgment_due, config=config),
+        m.VoicemailAwaited: partial(voicemails.on_awaited, config=config),
+        m.TranscriptWanted: Outward(
+            partial(voicemails.prepare, config=config), outside.transcribe, partial(voicemails.record, vault=vault)
+        ),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
     }

@@ -112,3 +112,17 @@ class DispatchArrivalDue(Message):
     """Timer: somebody should be on the scene by now."""
 
     dispatch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailAwaited(Message):
+    """Timer: whoever was asked to leave their words has hung up, and their recording should be here."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptWanted(Message):
+    """A voicemail may be written down, where somebody does that for us."""
+
+    voicemail_id: UUID

@@ -45,6 +45,17 @@ class Reply:
 
 def send(request: Request) -> Reply:
     """Deliver a request within its time; raises Undelivered for anything but a 2xx answer."""
+    return _read(request.attempt_id, *_delivered(request))
+
+
+def transcribe(request: Request) -> str:
+    """Ask for a recording's words, `{"text": "..."}`; empty where there are none. Raises Undelivered as `send`."""
+    _, body = _delivered(request)
+    text = _said(body).get("text")
+    return text.replace("\x00", "").strip() if isinstance(text, str) else ""
+
+
+def _delivered(request: Request) -> tuple[int, bytes]:
     try:
         status, body = asyncio.run(_post(request))
     except TimeoutError as error:
@@ -53,7 +64,7 @@ def send(request: Request) -> Reply:
         raise Undelivered(f"{type(error).__name__}: {error}") from error
     if not 200 <= status < 300:  # noqa: PLR2004 - the HTTP class of success
         raise Undelivered(f"The other side answered {status}.", status)
-    return _read(request.attempt_id, status, body)
+    return status, body
 
 
 async def _post(request: Request) -> tuple[int, bytes]:
@@ -72,11 +83,7 @@ async def _post(request: Request) -> tuple[int, bytes]:
 
 
 def _read(attempt_id: UUID, status: int, body: bytes) -> Reply:
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        answer = {}
-    said = answer if isinstance(answer, dict) else {}
+    said = _said(body)
     by, receipt = said.get("by"), said.get("receipt")
     return Reply(
         attempt_id,
@@ -85,6 +92,14 @@ def _read(attempt_id: UUID, status: int, body: bytes) -> Reply:
         _short(by) or "the addressee",
         _short(receipt),
     )
+
+
+def _said(body: bytes) -> dict[str, object]:
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        answer = {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _short(value: object) -> str | None:

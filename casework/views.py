@@ -26,6 +26,7 @@ class ContactOut(Out):
     ended_at: datetime | None
     ended_by: str | None
     danger_at: datetime | None
+    cannot_speak_at: datetime | None
     callback_requested_at: datetime | None
     unanswered: str | None
     callback_duty_id: UUID | None

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ivr.menu import Flow, Forward, Meet, Menu, Node, Part, Queue, Tell
+from ivr.menu import EXIT_OF, Callback, Flow, Forward, Meet, Menu, Node, Overflow, Part, Queue, Tell, Voicemail
+from ivr.modes.policy import KINDS as MODES
 
 FOLDER = Path(__file__).parent / "flows"
 LANGUAGES = ("ko", "en")
@@ -17,15 +18,14 @@ SPOKEN_BY_THE_FLOW = (
     "nobody_answers", "not_a_choice", "nothing_heard", "place", "place_next", "return_to_queue", "still_here",
     "to_duty_desk", "wait_minutes", "wait_short", "waiting_choices", "waiting_choices_unreachable",
 )  # fmt: skip
+SPOKEN_AFTER_RECORDING = ("voicemail_empty", "voicemail_kept")
+SPOKEN_TO_THE_SILENT = ("answer_by_key", "cannot_speak_choice", "cannot_speak_heard", "closed_for_abuse")
+SOUNDS = Path(__file__).parent / "sounds"
 _NAME = re.compile(r"[a-z_]+")
 _KINDS: Mapping[str, type[Node]] = {
-    "menu": Menu,
-    "tell": Tell,
-    "queue": Queue,
-    "forward": Forward,
-    "meet": Meet,
-    "part": Part,
-}
+    "menu": Menu, "tell": Tell, "queue": Queue, "forward": Forward, "voicemail": Voicemail,
+    "callback": Callback, "meet": Meet, "part": Part,
+}  # fmt: skip
 
 
 class BadFlow(ValueError):
@@ -56,26 +56,43 @@ def load(folder: Path = FOLDER) -> Catalog:
         raise BadFlow(f"There is no flow in {folder.name}/.")
     for flow in flows:
         check(flow)
-    return Catalog({flow.version: flow for flow in flows})
+    catalog = Catalog({flow.version: flow for flow in flows})
+    if missing := [mode for mode in MODES if mode != "normal" and mode not in catalog.newest.modes]:
+        raise BadFlow(f"Flow {catalog.newest.version} is the newest, and has no beginning for: {', '.join(missing)}.")
+    return catalog
 
 
 def read(data: Mapping[str, Any]) -> Flow:
     """Build a flow from a parsed file; raises BadFlow for unknown kinds or fields."""
     try:
         nodes = {name: _node(dict(body)) for name, body in data["nodes"].items()}
-        return Flow(data["version"], data["start"], nodes, data["words"], data.get("called"), data.get("late"))
+        return Flow(
+            data["version"],
+            data["start"],
+            nodes,
+            data["words"],
+            data.get("called"),
+            data.get("late"),
+            modes=data.get("modes", {}),
+            questions=data.get("questions", {}),
+        )
     except (KeyError, TypeError) as error:
         raise BadFlow(f"The flow cannot be read: {error}") from error
 
 
 def _node(body: dict[str, Any]) -> Node:
+    if "overflow" in body:
+        body["overflow"] = tuple(Overflow(**step) for step in body["overflow"])
     return _KINDS[body.pop("kind")](**body)
 
 
 def check(flow: Flow) -> None:
     """Refuse a flow with a way to nowhere, missing words, or a node from which no person is reached."""
     faults = [f"the name {name!r} is not of small letters and _" for name in flow.nodes if not _NAME.fullmatch(name)]
-    faults += [*_dangling(flow), *_unspoken(flow), *_stranded(flow)]
+    faults += [*_dangling(flow), *_unspoken(flow), *_unsound(flow), *_odd_steps(flow)]
+    if not faults:
+        # Where ways lead can be followed only when each of them leads somewhere.
+        faults = [*_stranded(flow), *_danger_at_a_machine(flow)]
     if faults:
         raise BadFlow(f"Flow {flow.version}: " + "; ".join(faults))
 
@@ -89,9 +106,13 @@ def ways(node: Node) -> tuple[str, ...]:
             return (then,)
         case Forward(unanswered=unanswered):
             return (unanswered,)
+        case Callback(unreachable=unreachable):
+            return (unreachable,)
         case Meet(otherwise=otherwise):
             return (otherwise,)
-        case Queue() | Part():
+        case Queue(overflow=overflow):
+            return tuple(step.then for step in overflow)
+        case Voicemail() | Part():
             return ()
 
 
@@ -101,10 +122,18 @@ def _dangling(flow: Flow) -> Iterable[str]:
             yield f"the start {start!r} is no node"
     for name, node in flow.nodes.items():
         yield from (f"{name} leads to {way!r}, which is no node" for way in ways(node) if way not in flow.nodes)
+    for mode, name in flow.modes.items():
+        if mode not in MODES or mode == "normal":
+            yield f"{mode!r} is no mode with a beginning of its own"
+        if name not in flow.nodes:
+            yield f"the mode {mode} begins at {name!r}, which is no node"
 
 
 def _unspoken(flow: Flow) -> Iterable[str]:
     used = {node.prompt for node in flow.nodes.values() if node.prompt} | set(SPOKEN_BY_THE_FLOW)
+    recorders = [node for node in flow.nodes.values() if isinstance(node, Voicemail)]
+    used |= set(flow.questions.values()) | set(SPOKEN_TO_THE_SILENT if flow.questions else ())
+    used |= {node.again for node in recorders} | set(SPOKEN_AFTER_RECORDING if recorders else ())
     for prompt in sorted(used):
         yield from (
             f"the prompt {prompt!r} has no words in {language}"
@@ -113,22 +142,66 @@ def _unspoken(flow: Flow) -> Iterable[str]:
         )
 
 
+def _unsound(flow: Flow) -> Iterable[str]:
+    there = {path.stem for path in SOUNDS.glob("*.wav")}
+    for name, node in flow.nodes.items():
+        if isinstance(node, Tell) and node.sound and node.sound not in there:
+            yield f"{name} plays {node.sound!r}, which is no sound"
+
+
+def _odd_steps(flow: Flow) -> Iterable[str]:
+    for name, node in flow.nodes.items():
+        if isinstance(node, Queue) and node.cannot_speak:
+            there = flow.nodes.get(node.cannot_speak)
+            if not isinstance(there, Queue) or there.name != node.name or node.priority == "danger" != there.priority:
+                yield f"{name} lets somebody who cannot speak wait at {node.cannot_speak!r}, which is no such queue"
+            if not flow.questions:
+                yield f"{name} is for callers who cannot speak, and there are no questions to ask them"
+        for step in node.overflow if isinstance(node, Queue) else ():
+            if step.when not in EXIT_OF or step.after < 0 or (step.when == "full") != (step.size > 0):
+                yield f"{name} has an overflow step {step.when!r} that can never be told due"
+
+
+def _danger_at_a_machine(flow: Flow) -> Iterable[str]:
+    """Name ways by which somebody in danger would come to a recorder, a promise, or among those who are not."""
+    for name, node in flow.nodes.items():
+        if isinstance(node, Queue | Meet) and node.priority == "danger":
+            for reached in sorted(_led_to(flow, ways(node))):
+                there = flow.nodes[reached]
+                if isinstance(there, Voicemail | Callback) or (isinstance(there, Queue) and there.priority != "danger"):
+                    yield f"somebody in danger at {name} is led to {reached} instead of to a person"
+
+
+def _led_to(flow: Flow, names: Iterable[str]) -> set[str]:
+    """Follow every way from some nodes on, as far as the next queues."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += () if isinstance(flow.nodes[name], Queue) else ways(flow.nodes[name])
+    return found
+
+
 def _stranded(flow: Flow) -> Iterable[str]:
-    """Name nodes from which no queue is reached, where telling leads in a circle, or menus without a question."""
-    # Goodbye is only for somebody whom we have called: whoever calls us reaches a person.
-    ours = flow.nodes.keys() - _reach(flow, flow.start)
-    safe = {name for name, node in flow.nodes.items() if isinstance(node, Queue) or name in ours}
+    """Name nodes from which no queue and no recorder is reached, where telling leads in a circle."""
+    # Goodbye is only for somebody whom we have called: whoever calls us reaches a person or a promise.
+    ours = flow.nodes.keys() - _reach(flow, flow.start, *flow.modes.values())
+    safe = {name for name, node in flow.nodes.items() if isinstance(node, Queue | Voicemail) or name in ours}
     for _ in flow.nodes:
         safe |= {name for name, node in flow.nodes.items() if ways(node) and _fallback(node) in safe}
     yield from (
-        f"a caller who does nothing at {name} never reaches a person" for name in flow.nodes if name not in safe
+        f"a caller who does nothing at {name} never reaches a person or a promise"
+        for name in flow.nodes
+        if name not in safe
     )
 
 
-def _reach(flow: Flow, start: str) -> set[str]:
-    """List every node that somebody can come to from a start."""
+def _reach(flow: Flow, *starts: str) -> set[str]:
+    """List every node that somebody can come to from any of these."""
     seen: set[str] = set()
-    ahead = [start]
+    ahead = list(starts)
     while ahead:
         name = ahead.pop()
         if name in flow.nodes and name not in seen:

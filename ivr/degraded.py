@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from ivr.events import Queued
-from ivr.flow import DUTY_DESK, Step
+from ivr.flow import DUTY_DESK
 from ivr.inbound import Request
 from ivr.menu import Flow, Part
 from ivr.spot import Spot, is_line
+from ivr.steps import Step
 from ivr.twiml import Wording, render
 from ivr.verbs import Dial, Go, HangUp, Next, Play, Say, Verb
 

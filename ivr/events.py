@@ -4,15 +4,30 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Priority = Literal["danger", "normal"]
+Condition = Literal["lost", "nobody", "full", "waited"]
+"""What an overflow step waits for; `standing` in ivr/overflow.py says when each of them holds."""
+Exit = Literal["overflowed", "max_wait", "no_counselor", "voicemail", "exited_with_key"]
+"""How a caller leaves the queue for another way, by the queue's own names."""
+Answer = Literal["yes", "no", "none"]
+STAY: Final = "stay"
+"""Left the provider's queue, and is still to wait: what was a reason to leave holds no more."""
 ALONE: Final = "alone"
 """Left the queue because nobody can be found through it; the provider has no word for this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The call came in."""
+    """The call came in, while the line stood in a system mode."""
 
     reachable: bool
+    mode: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody picked up a call of ours; `waited_for` while a counselor is there for them."""
+
+    waited_for: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,14 @@ class Waited:
     """Seconds since the caller came into the queue."""
     seats: int = 0
     """How many seats on shift could take this caller."""
+    size: int = 0
+    """How many wait, with this caller; 0: the queue knows nothing of them, or is finding somebody for them just now."""
+    staffed: int = 0
+    """How many counselors on shift speak the caller's language."""
+    lost: int = 0
+    """How many desks fell silent while they were on shift."""
+    danger: bool = False
+    """Whether the queue has this caller among those in danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +68,44 @@ class Left:
     """The caller left the queue; `result` is the provider's QueueResult."""
 
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """The caller left the provider's queue because the overflow step `n` of the queue `node` is due."""
+
+    node: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The caller has spoken, or not (0 seconds); `recording` is the provider's id of it."""
+
+    recording: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A counselor asks a caller who cannot speak one of the prepared questions."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The caller pressed a key for an answer; an empty `key` is none."""
+
+    question: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A counselor ended the conversation for a reason that the caller is told."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +130,22 @@ class Summoned:
     """A counselor is in the room and waits for this caller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Somebody picked up a call of ours; `waited_for` while a counselor is there for them."""
-
-    waited_for: bool
-
-
-Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned | Answered
+Event = (
+    Arrived
+    | Answered
+    | Pressed
+    | Waited
+    | Left
+    | Overflowed
+    | Recorded
+    | Asked
+    | Replied
+    | Closed
+    | Talked
+    | Forwarded
+    | Returned
+    | Summoned
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +173,39 @@ class CallbackAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class CannotSpeak:
+    """The caller said by a key that they cannot speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysAnswered:
+    """The caller answered a counselor's question by a key, or not."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfQueue:
+    """The caller leaves the queue for another way; they may come back to the same place."""
+
+    exit: Exit
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailOffered:
+    """The caller is asked to leave their words: what is recorded from here on is a voicemail."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailLeft:
+    """The caller has left their words."""
+
+    recording: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Foretold:
     """The queue foretold this caller's remaining wait; `told_s` is what they heard of it, None for nothing."""
 
@@ -123,4 +225,17 @@ class NotWanted:
     """Whoever was called needs no call any more."""
 
 
-Effect = Opened | Queued | InDanger | CallbackAsked | Foretold | StillWanted | NotWanted
+Effect = (
+    Opened
+    | Queued
+    | InDanger
+    | CallbackAsked
+    | Foretold
+    | CannotSpeak
+    | KeysAnswered
+    | OutOfQueue
+    | VoicemailOffered
+    | VoicemailLeft
+    | StillWanted
+    | NotWanted
+)

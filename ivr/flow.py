@@ -1,50 +1,54 @@
 """Where a caller is and what they did, in; where they are now, what they hear and what that starts, out."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from casework.policy.duties import SHORTEST_VOICEMAIL
 from ivr.events import (
     ALONE,
+    STAY,
+    Answer,
     Answered,
     Arrived,
+    Asked,
     CallbackAsked,
+    CannotSpeak,
+    Closed,
     Effect,
     Event,
-    Foretold,
+    Exit,
     Forwarded,
     InDanger,
+    KeysAnswered,
     Left,
     NotWanted,
     Opened,
+    OutOfQueue,
+    Overflowed,
     Pressed,
-    Priority,
     Queued,
+    Recorded,
+    Replied,
     Returned,
     StillWanted,
     Summoned,
     Talked,
+    VoicemailLeft,
+    VoicemailOffered,
     Waited,
 )
-from ivr.menu import Flow, Forward, Meet, Menu, Node, Part, Queue, Tell
+from ivr.menu import EXIT_OF, Callback, Flow, Forward, Meet, Menu, Part, Queue, Tell, Voicemail
 from ivr.spot import Spot
-from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Say, Verb, Wait
+from ivr.steps import ENDED, Step, leap, on, summoned, wait
+from ivr.verbs import Ask, Dial, HangUp, Next, Play, Record, Say, Verb
+from ivr.waiting import comfort, press
 
-ENDED: Final = "ended"
-DANGER_KEY: Final = "0"
-CALLBACK_KEY: Final = "1"
-LOOPS_WITHOUT_INDEX: Final = 2
-"""After so many rounds of waiting with the queue's index away, a caller is brought to a person another way."""
+ANSWERS: Final[Mapping[str, Answer]] = {"1": "yes", "2": "no"}
+CLOSING: Final[Mapping[str, str]] = {"abuse": "closed_for_abuse"}
+"""What a caller is told whose conversation was ended for a reason."""
 DUTY_DESK: Final = "duty"
 """The desk that answers when nothing of ours works."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a call: where the caller stands now, what they hear, what it starts."""
-
-    spot: Spot
-    verbs: tuple[Verb, ...]
-    effects: tuple[Effect, ...] = ()
 
 
 def step(flow: Flow, spot: Spot, event: Event) -> Step:
@@ -55,21 +59,16 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
             return _begin(flow, spot, beginning)
         case (_, Talked()) | (_, Forwarded(answered=True)):
             return _end(flow, spot, "goodbye")
+        case _, Asked() | Replied() | Closed():
+            return _counselor_asks(flow, spot, event)
         case _, Summoned():
-            # Not a word more: the counselor is there and listens, and the next voice should be theirs.
-            return Step(spot, (Join(Next("talked", _on(spot).query)),))
-        case Queue() as queue, Returned() | Forwarded():
-            again = _wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
-            # Whoever was brought to another desk, in an outage, stands in the queue only from here.
-            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+            return summoned(spot)
+        case Queue() as queue, _:
+            return _in_queue(flow, spot, queue, event)
         case Menu() as menu, Pressed(key):
             return _press(flow, spot, menu, key)
-        case Queue() as queue, Pressed(key):
-            return _press_while_waiting(flow, spot, queue, key)
-        case Queue() as queue, Waited() as news:
-            return _comfort(flow, spot, queue, news)
-        case Queue(), Left(result):
-            return _left(flow, spot, result)
+        case Voicemail() as voicemail, Recorded(recording, seconds):
+            return _recorded(flow, spot, voicemail, VoicemailLeft(recording, seconds))
         case (Forward(unanswered=name), Forwarded()) | (Meet(otherwise=name), Returned()):
             return enter(flow, spot, name)
         case _:
@@ -79,43 +78,127 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
 def _begin(flow: Flow, spot: Spot, event: Arrived | Answered) -> Step:
     if isinstance(event, Answered):
         return enter(flow, spot, (flow.called if event.waited_for else flow.late) or flow.start)
-    arrived = enter(flow, replace(spot, reachable=event.reachable), flow.start)
+    arrived = enter(flow, replace(spot, reachable=event.reachable), flow.modes.get(event.mode, flow.start))
     return replace(arrived, effects=(Opened(), *arrived.effects))
+
+
+def _counselor_asks(flow: Flow, spot: Spot, event: Asked | Replied | Closed) -> Step:
+    match event:
+        case Asked(question) if question in flow.questions:
+            words = (flow.say(flow.questions[question], spot.language), flow.say("answer_by_key", spot.language))
+            onward = Next("replied", f"{on(spot).query}&question={question}")
+            return Step(spot, (Ask(words, onward, timeout=8),))
+        case Replied(question, key) if question in flow.questions:
+            return replace(summoned(spot), effects=(KeysAnswered(question, ANSWERS.get(key, "none")),))
+        case Closed(reason):
+            told = CLOSING.get(reason, "goodbye")
+            return _end(flow, spot, told if told in flow.words else "goodbye")
+        case _:
+            return summoned(spot)
+
+
+def _in_queue(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
+    match event:
+        case Returned() | Forwarded():
+            again = wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
+            # Whoever was brought to another desk, in an outage, stands in the queue only from here.
+            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+        case Pressed(key):
+            return press(flow, spot, queue, key)
+        case Waited():
+            return comfort(flow, spot, queue, event)
+        case Left(result):
+            return _left(flow, spot, result)
+        case Overflowed(name, n):
+            return _overflow(flow, spot, name, n)
+        case _:
+            return _left(flow, spot, STAY)
 
 
 def enter(flow: Flow, spot: Spot, name: str) -> Step:
     """Come to a node: hear its words, and stand there. A node that only tells leads on to the next at once."""
     said: tuple[Verb, ...] = ()
+    told: tuple[Effect, ...] = ()
     while isinstance(node := flow.nodes[name], Tell):
         spot = replace(spot, language=node.language or spot.language, about=node.about or spot.about)
+        told += (CannotSpeak(),) if node.cannot_speak else ()
+        said += (Play(node.sound),) if node.sound else ()
         said += (flow.say(node.prompt, spot.language),) if node.prompt else ()
         name = node.then
-    here = replace(spot, node=name, tries=0)
-    if isinstance(node, Menu):
-        return _ask(flow, here, node, said)
-    if isinstance(node, Forward):
-        words = (*said, flow.say(node.prompt, spot.language))
-        return Step(here, (*words, Dial(node.desk, Next("forwarded", _on(here).query))))
+    done = _arrive(flow, replace(spot, node=name, tries=0), said)
+    return replace(done, effects=(*told, *done.effects)) if told else done
+
+
+def _arrive(flow: Flow, here: Spot, said: tuple[Verb, ...]) -> Step:
+    node = flow.nodes[here.node]
+    if isinstance(node, Callback) and not here.reachable:
+        return _after(said, enter(flow, here, node.unreachable))
+    if node.prompt and not isinstance(node, Menu):
+        said += (flow.say(node.prompt, here.language),)
+    match node:
+        case Menu():
+            return _ask(flow, here, node, said)
+        case Forward():
+            dialed = Dial(node.desk, Next("forwarded", on(here).query))
+            return Step(here, (*said, dialed), _out(here, "exited_with_key"))
+        case Voicemail():
+            recorded = Record(Next("recorded", on(here).query))
+            return Step(here, (*said, recorded), (VoicemailOffered(), *_out(here, "voicemail")))
+        case Callback():
+            return Step(replace(here, node=ENDED), (*said, HangUp()), (CallbackAsked(),))
+        case Meet() | Part():
+            return _called(here, node, said)
+        case Queue():
+            queued = Queued(node.name, node.priority, here.language)
+            return replace(wait(flow, here, said), effects=(queued, *_danger(node)))
+        case Tell():  # `enter` leads on from these.
+            return enter(flow, here, node.then)
+
+
+def _called(here: Spot, node: Meet | Part, said: tuple[Verb, ...]) -> Step:
     if isinstance(node, Part):
-        declined: tuple[Effect, ...] = (NotWanted(),) if node.declined else ()
-        return Step(here, (*said, flow.say(node.prompt, spot.language), HangUp()), declined)
-    if node.prompt:
-        said += (flow.say(node.prompt, spot.language),)
-    danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
-    if isinstance(node, Meet):
-        return Step(here, (*said, Join(Next("talked", _on(here).query))), (StillWanted(), *danger))
-    queued = _wait(flow, here, said)
-    return replace(queued, effects=(Queued(node.name, node.priority, spot.language), *danger))
+        return Step(here, (*said, HangUp()), (NotWanted(),) if node.declined else ())
+    return replace(_after(said, summoned(here)), effects=(StillWanted(), *_danger(node)))
 
 
-def _on(spot: Spot) -> Spot:
-    return replace(spot, turn=spot.turn + 1)
+def _danger(node: Queue | Meet) -> tuple[Effect, ...]:
+    return (InDanger(),) if node.priority == "danger" else ()
+
+
+def _after(said: tuple[Verb, ...], done: Step) -> Step:
+    return replace(done, verbs=(*said, *done.verbs))
+
+
+def _out(spot: Spot, way: Exit) -> tuple[Effect, ...]:
+    # Only who has waited and was led out of it leaves a queue; others come to the same desks from the menu.
+    return (OutOfQueue(way),) if spot.past else ()
+
+
+def _overflow(flow: Flow, spot: Spot, name: str, n: int) -> Step:
+    queue = flow.nodes.get(name)
+    if not isinstance(queue, Queue) or n >= len(queue.overflow):
+        return _left(flow, spot, STAY)
+    taken = queue.overflow[n]
+    done = enter(flow, replace(leap(spot), node=name, past=n + 1), taken.then)
+    way = OutOfQueue(EXIT_OF[taken.when])
+    return replace(done, effects=tuple(way if isinstance(e, OutOfQueue) else e for e in done.effects))
+
+
+def _recorded(flow: Flow, spot: Spot, voicemail: Voicemail, left: VoicemailLeft) -> Step:
+    effects: tuple[Effect, ...] = (left,) if left.recording else ()
+    if left.seconds >= SHORTEST_VOICEMAIL:
+        return replace(_end(flow, spot, "voicemail_kept"), effects=effects)
+    if spot.tries == 0:
+        again = replace(on(spot), tries=1)
+        words = flow.say(voicemail.again, spot.language)
+        return Step(again, (words, Record(Next("recorded", on(again).query))), effects)
+    return replace(_end(flow, spot, "voicemail_empty"), effects=effects)
 
 
 def _ask(flow: Flow, spot: Spot, menu: Menu, said: tuple[Verb, ...]) -> Step:
     # What was said on the way is heard inside the question, so that a key interrupts it.
-    words = tuple(verb for verb in said if isinstance(verb, Say))
-    ask = Ask((*words, flow.say(menu.prompt, spot.language)), Next("pressed", _on(spot).query))
+    words = tuple(verb for verb in said if isinstance(verb, Say | Play))
+    ask = Ask((*words, flow.say(menu.prompt, spot.language)), Next("pressed", on(spot).query))
     return Step(spot, (ask,))
 
 
@@ -130,89 +213,19 @@ def _press(flow: Flow, spot: Spot, menu: Menu, key: str) -> Step:
     return _ask(flow, missed, menu, (flow.say("not_a_choice" if key else "nothing_heard", spot.language),))
 
 
-def _wait(flow: Flow, spot: Spot, said: tuple[Verb, ...]) -> Step:
-    queue = flow.nodes[spot.node]
-    name = queue.name if isinstance(queue, Queue) else spot.node
-    # The loop's turns and the one after the queue are counted apart: both start from here.
-    return Step(spot, (*said, Wait(name, Next("waiting", _on(spot).query), Next("left", _on(spot).query))))
-
-
-def _comfort(flow: Flow, spot: Spot, queue: Queue, news: Waited) -> Step:
-    if news.summoned or (news.away and spot.tries >= LOOPS_WITHOUT_INDEX):
-        return Step(spot, (Leave(),))
-    words = [flow.say("first_comfort" if spot.tries == 0 else "comfort", spot.language)]
-    if news.place is not None and news.place <= flow.longest_place_told:
-        words.append(flow.say("place_next" if news.place <= 1 else "place", spot.language, place=news.place))
-    here, minutes = _promise(spot, news, flow.longest_wait_told)
-    if minutes:
-        words.append(flow.say("wait_short" if minutes == 1 else "wait_minutes", spot.language, minutes=minutes))
-    if queue.priority != "danger":
-        words.append(flow.say("waiting_choices" if spot.reachable else "waiting_choices_unreachable", spot.language))
-    onward = replace(_on(here), tries=spot.tries + 1)
-    prompts: tuple[Say | Play, ...] = (*words, Play("waiting"))
-    ask = Ask(prompts, Next("pressed", _on(here).query), timeout=3, then=Next("waiting", onward.query))
-    return Step(here, (ask,), _foretold(spot, queue, news, minutes))
-
-
-def _promise(spot: Spot, news: Waited, longest: int) -> tuple[Spot, int | None]:
-    """Say how many minutes to tell, rounded up, and remember them: a caller never hears of a later end than before.
-
-    Only where fewer seats are there than when it was said does an earlier word not bind. Where it has become less than
-    half of what is expected now, nobody would believe it: the caller hears comfort without a number.
-    """
-    if news.seconds is None:
-        return spot, None
-    binds = spot.promised > 0 and news.seats >= spot.staffed
-    left = spot.promised - news.waited if binds else news.seconds
-    seconds = min(news.seconds, left)
-    if seconds > longest or 2 * left < news.seconds:
-        return spot, None
-    minutes = max(1, -(-seconds // 60))
-    end = news.waited + 60 * minutes
-    return replace(spot, promised=min(end, spot.promised) if binds else end, staffed=news.seats), minutes
-
-
-def _foretold(spot: Spot, queue: Queue, news: Waited, minutes: int | None) -> tuple[Effect, ...]:
-    # A forecast that the caller did not hear is written down once, or long waits would look as if none was ever made.
-    if news.seconds is None or news.within is None or not (minutes or spot.tries == 0):
-        return ()
-    return (Foretold(queue.name, news.seconds, news.within, minutes * 60 if minutes else None),)
-
-
-def _press_while_waiting(flow: Flow, spot: Spot, queue: Queue, key: str) -> Step:
-    onward = replace(_on(spot), tries=spot.tries + 1)
-    if key == DANGER_KEY:
-        # From here the caller waits among those in danger, and is not asked to hang up for a callback any more.
-        words = flow.say("danger_heard", spot.language)
-        first = replace(onward, node=_danger_node(flow, queue) or spot.node)
-        return Step(spot, (words, Go(Next("waiting", first.query))), (InDanger(),))
-    if key == CALLBACK_KEY and spot.reachable and queue.priority != "danger":
-        words = flow.say("callback_promised", spot.language)
-        return Step(replace(spot, node=ENDED), (words, HangUp()), (CallbackAsked(),))
-    words = flow.say("still_here", spot.language)
-    return Step(spot, (words, Go(Next("waiting", onward.query))))
-
-
-def _danger_node(flow: Flow, queue: Queue) -> str | None:
-    same = (n for n, node in flow.nodes.items() if isinstance(node, Queue) and node.name == queue.name)
-    return next((name for name in same if _priority(flow.nodes[name]) == "danger"), None)
-
-
-def _priority(node: Node) -> Priority | None:
-    return node.priority if isinstance(node, Queue) else None
-
-
 def _left(flow: Flow, spot: Spot, result: str) -> Step:
     if result in {"leave", "bridging-in-process"}:
-        return step(flow, spot, Summoned())
+        return summoned(spot)
+    if result == STAY:
+        return wait(flow, leap(spot), (flow.say("still_here", spot.language),))
     if result in {"hangup", "bridged", "redirected", "redirected-from-bridged"}:
         return Step(replace(spot, node=ENDED), (HangUp(),))
     # The provider's queue failed: the caller waits in a new one, at the old place; if that fails too, a person is rung.
-    failed = replace(spot, tries=spot.tries + 1)
+    failed = replace(leap(spot), tries=spot.tries + 1)
     if failed.tries > 1 or result == ALONE:
         words = flow.say("to_duty_desk", spot.language)
-        return Step(failed, (words, Dial(DUTY_DESK, Next("forwarded", _on(failed).query))))
-    return _wait(flow, failed, (flow.say("return_to_queue", spot.language),))
+        return Step(failed, (words, Dial(DUTY_DESK, Next("forwarded", on(failed).query))))
+    return wait(flow, failed, (flow.say("return_to_queue", spot.language),))
 
 
 def _end(flow: Flow, spot: Spot, prompt: str) -> Step:

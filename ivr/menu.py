@@ -1,10 +1,10 @@
 """A flow as data: nodes by name, words by prompt and language, one version of the whole menu."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from ivr.events import Priority
+from ivr.events import Condition, Exit, Priority
 from ivr.verbs import Say
 
 
@@ -27,6 +27,29 @@ class Tell:
     prompt: str | None = None
     language: str | None = None
     about: Literal["self", "other"] | None = None
+    sound: str | None = None
+    """One of our sound files, played before the words."""
+    cannot_speak: bool = False
+    """Whoever comes here has said that they cannot speak."""
+
+
+EXIT_OF: Mapping[Condition, Exit] = {
+    "lost": "no_counselor", "nobody": "no_counselor", "full": "overflowed", "waited": "max_wait",
+}  # fmt: skip
+"""What leaving the queue by each condition is called in its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """One step out of a queue: `when` a condition holds and the caller has waited `after` seconds, to the node `then`.
+
+    `size` is how many must wait, the caller among them, for the condition `full`.
+    """
+
+    when: Condition
+    then: str
+    after: int = 0
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,10 @@ class Queue:
     name: str
     priority: Priority = "normal"
     prompt: str | None = None
+    overflow: tuple[Overflow, ...] = ()
+    """Ways out of a wait that leads nowhere, in the order they are tried; each is tried once."""
+    cannot_speak: str | None = None
+    """Where somebody who cannot speak waits on: a queue node of the same name, this one or that for danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +72,22 @@ class Forward:
     desk: str
     prompt: str
     unanswered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """Record the caller's words for a counselor who calls back; `again` is said once where nothing was heard."""
+
+    prompt: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Promise to call back, and end; a caller whose number is withheld goes to `unreachable`."""
+
+    prompt: str
+    unreachable: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +107,7 @@ class Part:
     declined: bool = False
 
 
-Node = Menu | Tell | Queue | Forward | Meet | Part
+Node = Menu | Tell | Queue | Forward | Voicemail | Callback | Meet | Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +125,10 @@ class Flow:
     longest_place_told: int = 5
     longest_wait_told: int = 600
     """An expected wait above this many seconds is not told: comfort and choices help more than a long number."""
+    questions: Mapping[str, str] = field(default_factory=dict)
+    """What a counselor can ask a caller who cannot speak, by name: prompts that are answered with 1 or 2."""
+    modes: Mapping[str, str] = field(default_factory=dict)
+    """System mode to the node where a new call begins in it; any other begins at `start`."""
 
     def say(self, prompt: str, language: str, **values: object) -> Say:
         """Find a prompt's words in a language."""

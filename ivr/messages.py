@@ -21,6 +21,8 @@ class CallerWaiting(OnTheLine):
     contact_id: UUID
     call: str
     about: Literal["self", "other"]
+    queue: str = ""
+    """Which queue; empty: the one their entry was written for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,56 @@ class CallbackRequested(OnTheLine):
     """A caller prefers to be called back."""
 
     contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeftQueue(OnTheLine):
+    """A caller went another way than through the queue; `exit` is what the queue calls it."""
+
+    contact_id: UUID
+    call: str
+    exit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerCannotSpeak(OnTheLine):
+    """A caller said by a key that they cannot speak."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class KeysAsked(OnTheLine):
+    """A counselor asks a caller a prepared question that is answered by a key."""
+
+    call: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysHeard(OnTheLine):
+    """A caller answered such a question: `yes`, `no` or `none`."""
+
+    contact_id: UUID
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerClosed(OnTheLine):
+    """A conversation was ended for a reason that the caller is told."""
+
+    call: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailRecorded(Message):
+    """A caller's words were recorded; told by the call and by the provider's callback, whichever is first."""
+
+    contact_id: UUID
+    recording: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)

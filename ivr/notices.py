@@ -8,7 +8,7 @@ from core.journal import Fact
 from core.messages import Message
 from ivr import record
 from ivr.inbound import Request
-from ivr.messages import CallChanged
+from ivr.messages import CallChanged, VoicemailRecorded
 
 FINAL: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 MOVES: Final = frozenset({"participant-join", "participant-leave", "conference-end"})
@@ -19,6 +19,7 @@ _KEPT = (
     "LegSid",
 )  # fmt: skip
 _LONGEST = 120
+_DIGITS = 5
 
 
 class Unreadable(Exception):
@@ -46,6 +47,24 @@ def conference(request: Request, *, at: datetime) -> Fact:
         raise Unreadable("A conference callback needs ConferenceSid, StatusCallbackEvent and the call in its URL.")
     key = f"{room}:{event}:{request.call_sid}:{_name(said.get('SequenceNumber', ''))}"
     return record.notice(call, key, _heard(said), _changed(call, event in MOVES), at=at)
+
+
+def recording(request: Request, *, at: datetime) -> Fact:
+    """Read a recording status callback; raises Unreadable."""
+    sid, seconds = spoken(request)
+    state = _name(request.fields.get("RecordingStatus", ""))
+    if not request.call_sid or not sid or not state:
+        raise Unreadable("A recording callback needs CallSid, RecordingSid and RecordingStatus.")
+    heard = {"RecordingSid": sid, "RecordingStatus": state, "RecordingDuration": seconds}
+    told = [VoicemailRecorded(record.contact_of(request.call_sid), sid, seconds)] if state == "completed" else []
+    return record.notice(request.call_sid, f"recording:{sid}:{state}", heard, told, at=at)
+
+
+def spoken(request: Request) -> tuple[str, int]:
+    """Read which recording there is, and how many seconds; nothing or nonsense is no recording."""
+    sid, length = _name(request.fields.get("RecordingSid", "")), request.fields.get("RecordingDuration", "")
+    seconds = int(length) if length.isascii() and length.isdigit() and len(length) <= _DIGITS else 0
+    return sid, seconds if sid else 0
 
 
 def _changed(call: str, matters: bool) -> list[Message]:  # noqa: FBT001 - read at its two uses

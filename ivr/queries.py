@@ -44,6 +44,12 @@ def last_spot(facts: Sequence[JournalFact]) -> Spot | None:
     return None
 
 
+def last_told(facts: Sequence[JournalFact], name: str) -> str | None:
+    """Find what a turn said last under a name, such as whether the caller stands in the queue; None: nothing yet."""
+    turns = (fact.heard for fact in reversed(facts) if "then" in fact.heard)
+    return next((str(heard[name]) for heard in turns if name in heard), None)
+
+
 def keep_leg(tx: Session, call: Call) -> None:
     """Write a leg down unless it is known."""
     names = ("sid", "contact_id", "role", "state", "number", "offer_id", "started_at")

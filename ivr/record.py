@@ -11,19 +11,40 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, Foretold, InDanger, NotWanted, Opened, Queued, StillWanted
-from ivr.flow import Step
+from ivr.events import (
+    CallbackAsked,
+    CannotSpeak,
+    Effect,
+    Event,
+    Foretold,
+    InDanger,
+    KeysAnswered,
+    NotWanted,
+    Opened,
+    OutOfQueue,
+    Queued,
+    StillWanted,
+    VoicemailLeft,
+    VoicemailOffered,
+)
 from ivr.messages import (
     CallbackRequested,
     CallCheckDue,
+    CallerCannotSpeak,
     CallerInDanger,
+    CallerLeftQueue,
     CallerWaiting,
+    KeysHeard,
     PersonDeclined,
     PersonReached,
+    VoicemailRecorded,
 )
+from ivr.steps import Step
 from ivr.tables import CALL_COLUMNS
 
 CALL_CHECK = timedelta(minutes=5)
+IN_QUEUE = "in"
+"""What a fact says from which on the caller stands in the queue."""
 OVER = "over"
 """The key of the fact that nobody waits any more for whoever picks up this call of ours."""
 
@@ -69,23 +90,53 @@ def turn(
 ) -> Fact:
     """Make the fact of one turn, with the rows of its effects."""
     rows: Rows = {}
+    sid, contact = call["CallSid"], contact_of(call["CallSid"])
     for effect in step.effects:
-        match effect:
-            case Opened():
-                _open(rows, call, at, vault)
-            case Queued():
-                _queue(rows, call, effect, step.spot.about, at)
-            case InDanger():
-                _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
-            case CallbackAsked():
-                _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
-            case Foretold():
-                _foretell(rows, call, effect, at)
-            case StillWanted():
-                _tell(rows, PersonReached(contact_of(call["CallSid"])), (call["CallSid"], key), at)
-            case NotWanted():
-                _tell(rows, PersonDeclined(contact_of(call["CallSid"])), (call["CallSid"], key), at)
-    return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
+        if isinstance(effect, Opened):
+            _open(rows, call, at, vault)
+        elif isinstance(effect, Queued):
+            _queue(rows, call, effect, step.spot.about, key, at)
+        elif isinstance(effect, Foretold):
+            _foretell(rows, call, effect, at)
+        elif (message := _message(effect, sid, contact)) is not None:
+            _tell(rows, message, (sid, key), at)
+    told = {name: value for effect in step.effects for name, value in _told(effect)}
+    return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query, **told}, rows)
+
+
+def _message(effect: Effect, sid: str, contact: UUID) -> Message | None:
+    match effect:
+        case InDanger():
+            return CallerInDanger(contact)
+        case CallbackAsked():
+            return CallbackRequested(contact)
+        case CannotSpeak():
+            return CallerCannotSpeak(contact)
+        case KeysAnswered(question, answer):
+            return KeysHeard(contact, question, answer)
+        case OutOfQueue(way):
+            return CallerLeftQueue(contact, sid, way)
+        case VoicemailLeft(recording, seconds):
+            return VoicemailRecorded(contact, recording, seconds)
+        case StillWanted():
+            return PersonReached(contact)
+        case NotWanted():
+            return PersonDeclined(contact)
+        case _:
+            return None
+
+
+def _told(effect: Effect) -> list[tuple[str, str]]:
+    """Say what later news of a call is read against: whether the caller stands in the queue, or was asked to speak."""
+    match effect:
+        case Queued():
+            return [("queue", IN_QUEUE)]
+        case OutOfQueue(way):
+            return [("queue", way)]
+        case VoicemailOffered():
+            return [("voicemail", "offered")]
+        case _:
+            return []
 
 
 def notice(source: str, key: str, heard: Mapping[str, Any], told: Sequence[Message], *, at: datetime) -> Fact:
@@ -100,7 +151,8 @@ def without_queue(fact: Fact) -> Fact:
     """Take the queue out of a fact: the caller was brought to a person another way."""
     kept = {table: rows for table, rows in fact.rows.items() if table != "routing_queue_entry"}
     kept["outbox_message"] = [row for row in kept.get("outbox_message", ()) if row["kind"] != CallerWaiting.kind()]
-    return Fact(fact.source, fact.key, fact.at, {**fact.heard, "degraded": True}, kept)
+    heard = {name: value for name, value in fact.heard.items() if name != "queue"}
+    return Fact(fact.source, fact.key, fact.at, {**heard, "degraded": True}, kept)
 
 
 def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> None:
@@ -114,11 +166,12 @@ def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> No
     _tell(rows, CallCheckDue(sid), (sid, "check"), at, due=at + CALL_CHECK)
 
 
-def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: datetime) -> None:
+def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, key: str, at: datetime) -> None:
     sid, contact = call["CallSid"], contact_of(call["CallSid"])
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
-    _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, "queue"), at)
+    waits = CallerWaiting(contact, sid, "other" if about == "other" else "self", queued.queue)
+    _tell(rows, waits, (sid, key), at)
 
 
 def _foretell(rows: Rows, call: Mapping[str, str], told: Foretold, at: datetime) -> None:

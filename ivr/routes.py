@@ -1,16 +1,18 @@
 """A counselor's hand on the call: hold, take back, hang up; and a call's whole story."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
+from casework.words import Reason
 from core.errors import NotFound
 from core.staff import Actor
 from core.web import Now, Tx, allow
-from ivr import queries, service
+from ivr import hand, queries, service
+from ivr.catalog import load
 from routing.board import Board
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
@@ -23,6 +25,30 @@ class Asked(BaseModel):
 
     contact_id: UUID
     asked: str
+
+
+class HangUpIn(BaseModel):
+    """Why a conversation is ended, where there is a reason that the caller is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Literal["abuse"]
+
+
+class AskKeysIn(BaseModel):
+    """Which of the prepared questions to ask."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[str, Field(max_length=40)]
+
+
+class WarnIn(BaseModel):
+    """What the caller was warned for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
 
 
 class StoryLine(BaseModel):
@@ -53,10 +79,34 @@ def resume(request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now
 
 
 @router.post("/{contact_id}/hang-up", status_code=202)
-def hang_up(request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now) -> Asked:
-    """End one's own conversation: the caller hears the closing words, the seat goes to wrap-up."""
-    service.ask_hang_up(tx, contact_id, actor.id, board=_board(request), at=at)
+def hang_up(
+    request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now, body: HangUpIn | None = None
+) -> Asked:
+    """End one's own conversation: the caller hears the closing words, the seat goes to wrap-up.
+
+    With the reason `abuse` only after a warning, and never on somebody who may be at risk; a supervisor reviews it.
+    """
+    if body is not None:
+        state = request.app.state
+        means = (state.vault, state.casework)
+        hand.end_for_abuse(tx, contact_id, actor, board=_board(request), means=means, at=at)
+    else:
+        service.ask_hang_up(tx, contact_id, actor.id, board=_board(request), at=at)
     return Asked(contact_id=contact_id, asked="hang-up")
+
+
+@router.post("/{contact_id}/ask-keys", status_code=202)
+def ask_keys(contact_id: UUID, body: AskKeysIn, actor: Counselor, tx: Tx, at: Now) -> Asked:
+    """Have a prepared question put to one's own caller, who answers by a key; the seat's stream tells the answer."""
+    hand.ask_keys(tx, contact_id, actor, body.question, catalog=load(), at=at)
+    return Asked(contact_id=contact_id, asked="ask-keys")
+
+
+@router.post("/{contact_id}/warn", status_code=202)
+def warn(contact_id: UUID, body: WarnIn, actor: Counselor, tx: Tx, at: Now) -> Asked:
+    """Write down that one has warned one's own caller that abuse ends the call."""
+    hand.warn(tx, contact_id, actor, body.reason, at=at)
+    return Asked(contact_id=contact_id, asked="warn")
 
 
 @router.get("/{contact_id}/story")

@@ -23,13 +23,16 @@ from ivr.messages import (
     CallbackRequested,
     CallChanged,
     CallerInDanger,
+    CallerLeftQueue,
     CallerMoved,
     CallerWaiting,
     CallOver,
     ConnectDue,
     HangUpAsked,
     HoldAsked,
+    VoicemailRecorded,
 )
+from ivr.record import IN_QUEUE
 from ivr.spot import is_line
 from ivr.tables import Call
 from ivr.view import Leg, View, fold
@@ -38,23 +41,44 @@ from routing.messages import NobodyOnShift, SeatLost
 
 FIRST_PATIENCE = timedelta(seconds=6)
 """After this much of connecting, the caller is called into the room once more."""
+ANSWERED_WITHIN = timedelta(seconds=45)
+"""A caller who was asked a question is back in the room after this, or the conversation is over."""
 LAST_PATIENCE = timedelta(seconds=16)
 """After this much of connecting, the caller goes back to the queue and the counselor is let go."""
 
-Reached = Literal["menu", "line", "queue", "counselor"]
+Reached = Literal["menu", "line", "queue", "voicemail", "counselor"]
 
 
 def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Board) -> None:
     """Let a caller into the queue, unless they have gone already."""
     cases.about(tx, message.contact_id, message.about, at=at)
     call = queries.lock_call(tx, message.call)
-    if call is None or call.ended_at is None:
+    if (call is None or call.ended_at is None) and _is_in_queue(tx, message.call):
+        for hint in cases.flags_now(tx, message.contact_id, at):
+            queue.hint(tx, message.contact_id, hint)
+        queue.come_back(tx, message.contact_id, board=board, at=at)
         queue.enter(tx, message.contact_id, board=board, at=at)
+        queue.change_queue(tx, message.contact_id, message.queue, at=at)
+
+
+def caller_left_queue(tx: Session, message: CallerLeftQueue, at: datetime, *, board: Board) -> None:
+    """Let a caller out of the queue who was led another way, unless they are back in it, or taken, already."""
+    call = queries.lock_call(tx, message.call)
+    if (call is None or call.ended_at is None) and not _is_in_queue(tx, message.call):
+        queue.overflow(tx, message.contact_id, message.exit, board=board, at=at)
+
+
+def _is_in_queue(tx: Session, call: str) -> bool:
+    # Messages of one call may overtake each other: what counts is what was heard last.
+    return queries.last_told(queries.facts_of(tx, call), "queue") in {None, IN_QUEUE}
 
 
 def caller_in_danger(tx: Session, message: CallerInDanger, at: datetime, *, board: Board, config: Config) -> None:
     """Bring a caller to the head of the queue, and mark the contact."""
     cases.danger(tx, message.contact_id, at, config=config)
+    caller = queries.caller_of(tx, message.contact_id)
+    if caller is not None and caller.ended_at is None and _is_in_queue(tx, caller.sid):
+        queue.come_back(tx, message.contact_id, board=board, at=at)
     queue.raise_to_danger(tx, message.contact_id, board=board, at=at)
 
 
@@ -62,6 +86,11 @@ def callback_requested(tx: Session, message: CallbackRequested, at: datetime, *,
     """Turn a place in the queue into a duty to call back."""
     queue.leave(tx, message.contact_id, "callback_requested", board=board, at=at)
     cases.callback_requested(tx, message.contact_id, at, config=config)
+
+
+def voicemail_recorded(tx: Session, message: VoicemailRecorded, at: datetime, *, config: Config) -> None:
+    """Owe an answer to what a caller left to be heard."""
+    cases.recorded(tx, message.contact_id, message.recording, message.seconds, config=config, at=at)
 
 
 def nobody_on_shift(tx: Session, message: NobodyOnShift, at: datetime, *, config: Config) -> None:
@@ -98,9 +127,14 @@ def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) ->
         return
     if offer.state == "accepted":
         _connect(tx, call, leg, offer, at, board=board)
-    elif offer.state == "connected" and (leg.room is None or call.room is None):
+    elif offer.state == "connected" and (leg.room is None or (call.room is None and not is_asked(call, at))):
         queue.finish(tx, call.contact_id, "caller" if view.caller.hung_up else "counselor", board=board, at=at)
         _put_out(tx, leg, at)
+
+
+def is_asked(call: Call, at: datetime) -> bool:
+    """Tell whether a caller may be out of the room only to answer a question by a key."""
+    return call.asked_at is not None and at < call.asked_at + ANSWERED_WITHIN
 
 
 def _connect(tx: Session, call: Call, leg: Leg, offer: queue.Offer, at: datetime, *, board: Board) -> None:
@@ -143,8 +177,10 @@ def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, con
     if met:
         queue.finish(tx, call.contact_id, by, board=board, at=at)
     else:
-        reason = "not_reached" if is_line(call.sid) else "abandoned"
-        queue.leave(tx, call.contact_id, reason, board=board, at=at)
+        # Whoever was led another way and hung up there, before that was done about, has not abandoned us.
+        way = queries.last_told(queries.facts_of(tx, call.sid), "queue") or IN_QUEUE
+        gone = "not_reached" if is_line(call.sid) else "abandoned"
+        queue.leave(tx, call.contact_id, gone if way == IN_QUEUE else way, board=board, at=at)
     reached = "counselor" if met else _reached(tx, call)
     cases.ended(tx, call.contact_id, ended_by=by, reached=reached, at=at, config=config)
     outbox.post(tx, CallOver(call.sid), at=at, id=named_id("call over", call.sid))
@@ -157,10 +193,13 @@ def _ended_by(call: Call, view: View, *, met: bool) -> str:
 
 
 def _reached(tx: Session, call: Call) -> Reached:
-    spots = [fact.heard["then"] for fact in queries.facts_of(tx, call.sid) if "then" in fact.heard]
+    facts = queries.facts_of(tx, call.sid)
+    if queries.last_told(facts, "voicemail") is not None:
+        return "voicemail"
+    spots = [fact.heard["then"] for fact in facts if "then" in fact.heard]
     if any("node=queue&" in spot or "node=danger&" in spot for spot in spots):
         return "queue"
-    return "line" if any("node=who&" in spot for spot in spots) else "menu"
+    return "line" if any("node=who&" in spot or "node=closed&" in spot for spot in spots) else "menu"
 
 
 def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board) -> None:
@@ -185,7 +224,7 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
 
 def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, board: Board, at: datetime) -> None:
     """Put one's own caller on hold, or take them back; raises Forbidden or Conflict."""
-    call = _own_call(tx, contact_id, counselor_id)
+    call = own_call(tx, contact_id, counselor_id)
     if call.on_hold == on:
         raise Conflict("The caller is on hold already." if on else "The caller is not on hold.")
     call.on_hold = on
@@ -195,13 +234,14 @@ def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, boa
 
 def ask_hang_up(tx: Session, contact_id: UUID, counselor_id: UUID, *, board: Board, at: datetime) -> None:
     """End one's own conversation: the caller hears the closing words, the seat wraps up; raises as `ask_hold`."""
-    call = _own_call(tx, contact_id, counselor_id)
+    call = own_call(tx, contact_id, counselor_id)
     call.ended_by = "counselor"
     queue.finish(tx, contact_id, "counselor", board=board, at=at)
-    outbox.post(tx, HangUpAsked(call.sid, call.room), at=at)
+    outbox.post(tx, HangUpAsked(queries.leg_sid(tx, call.sid) or call.sid, call.room), at=at)
 
 
-def _own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:
+def own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:
+    """Lock the call that a counselor has in hand; raises NotFound, Conflict or Forbidden where it is not theirs."""
     caller = queries.caller_of(tx, contact_id)
     call = queries.lock_call(tx, caller.sid) if caller else None
     if call is None:

@@ -20,6 +20,8 @@ class Spot:
     about: Literal["self", "other"] = "self"
     reachable: bool = False
     """Whether the caller's number is known, so that calling back can be offered."""
+    past: int = 0
+    """How many overflow steps of their queue this caller has been through: none is taken twice."""
     promised: int = 0
     """By how many seconds after coming into the queue they were last told it would be their turn; 0: never told."""
     staffed: int = 0
@@ -33,7 +35,7 @@ class Spot:
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
             f"&about={self.about}&reachable={int(self.reachable)}&promised={self.promised}&staffed={self.staffed}"
-            f"{f'&line={self.line}' if self.line else ''}"
+            f"&past={self.past}{f'&line={self.line}' if self.line else ''}"
         )
 
 
@@ -50,9 +52,10 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
+    # A caller who was on the line before these were written has been promised nothing, and led nowhere.
+    past, promised, staffed = (int(query.get(name, 0)) for name in ("past", "promised", "staffed"))
     line = query.get("line", "")
     return Spot(
         int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
-        # A caller who was on the line before these two were written has been promised nothing.
-        int(query.get("promised", 0)), int(query.get("staffed", 0)), line if is_line(line) else "",
+        past, promised, staffed, line if is_line(line) else "",
     )  # fmt: skip

@@ -11,7 +11,16 @@ from core import outbox
 from core.delivery import Outward
 from core.ids import named_id
 from ivr import queries
-from ivr.messages import CallChanged, CallCheckDue, CallerMoved, ConnectDue, HangUpAsked, HoldAsked
+from ivr.messages import (
+    CallChanged,
+    CallCheckDue,
+    CallerClosed,
+    CallerMoved,
+    ConnectDue,
+    HangUpAsked,
+    HoldAsked,
+    KeysAsked,
+)
 from ivr.notices import FINAL
 from ivr.record import CALL_CHECK
 from ivr.service import FIRST_PATIENCE, LAST_PATIENCE
@@ -66,6 +75,27 @@ def move(telephone: Telephone, wording: Wording) -> Outward:
         if leg is None:
             return None
         return leg, wording.url(f"/ivr/{message.to}?{_onward(spot).query}&offer={message.offer_id}")
+
+    def send(request: tuple[str, str]) -> None:
+        _unless_gone(lambda: telephone.move(*request))
+
+    return Outward(prepare, send, _nothing)
+
+
+def put(telephone: Telephone, wording: Wording) -> Outward:
+    """Take a caller out of the conversation for a question that is answered by a key, or for the last words."""
+
+    def prepare(tx: Session, message: KeysAsked | CallerClosed, _: datetime) -> tuple[str, str] | None:
+        call = queries.lock_call(tx, message.call)
+        spot = queries.last_spot(queries.facts_of(tx, message.call))
+        if call is None or call.ended_at is not None or call.room is None or spot is None:
+            return None
+        leg = queries.leg_sid(tx, call.sid)
+        if leg is None:
+            return None
+        if isinstance(message, KeysAsked):
+            return leg, wording.url(f"/ivr/asked?{_onward(spot).query}&question={message.question}")
+        return leg, wording.url(f"/ivr/closing?{_onward(spot).query}&reason={message.reason}")
 
     def send(request: tuple[str, str]) -> None:
         _unless_gone(lambda: telephone.move(*request))

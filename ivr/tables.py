@@ -29,6 +29,10 @@ class Call(Base):
     room: Mapped[str | None] = mapped_column(String(64))
     """The provider's ConferenceSid while the leg is in one."""
     on_hold: Mapped[bool] = mapped_column(default=False, server_default="false")
+    asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the counselor last had a question put to the caller, who leaves the room for it."""
+    warned_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the counselor warned the caller that abuse ends a call."""
     started_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_by: Mapped[str | None] = mapped_column(String(12))

@@ -1,10 +1,11 @@
 """What we ask of the telephone provider, over its REST interface (the only import of twilio.rest)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+import httpx
 from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
@@ -152,6 +153,22 @@ class TwilioTelephone:
         """Ask how a leg is doing, in the provider's words."""
         return str(_ask(lambda: self._client.calls(leg).fetch()).status)
 
+    def recording(self, sid: str) -> Iterator[bytes]:
+        """Give a recording as a WAV file, part by part; raises Gone, or OSError where the provider does not give it."""
+        client = httpx.Client(timeout=_TIMEOUT, auth=(self.key or self.account, self.token), follow_redirects=True)
+        base = (self.api_url or "https://api.twilio.com").rstrip("/")
+        request = client.build_request("GET", f"{base}/2010-04-01/Accounts/{self.account}/Recordings/{sid}.wav")
+        try:
+            answer = client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            client.close()
+            raise ConnectionError(type(error).__name__) from error
+        if answer.status_code != httpx.codes.OK:
+            client.close()
+            why = f"The provider answered {answer.status_code}."
+            raise Gone(why) if answer.status_code == httpx.codes.NOT_FOUND else ConnectionError(why)
+        return _parts(client, answer)
+
     def voice_url(self, number: str) -> str | None:
         """Ask where the provider sends calls to a number, None where it knows no such number; raises OSError."""
         try:
@@ -159,6 +176,14 @@ class TwilioTelephone:
         except TwilioException as error:
             raise ConnectionError(str(error)) from error
         return str(found[0].voice_url) if found else None
+
+
+def _parts(client: httpx.Client, answer: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from answer.iter_bytes()
+    finally:
+        answer.close()
+        client.close()
 
 
 def _ask(what: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Say, Verb, Wait
+from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Record, Say, Verb, Wait
 
 PROLOG: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 CONFERENCE_EVENTS: Final = "start end join leave mute hold"
@@ -61,6 +61,8 @@ def _verb(verb: Verb, wording: Wording, room: str) -> str:
             return f'<Dial action="{_to(then, wording)}">{conference(room, wording)}</Dial>'
         case Dial(desk=desk, then=then):
             return _dial(dict(wording.desks).get(desk), _to(then, wording), wording)
+        case Record():
+            return _record(verb, wording)
         case Go(to=to):
             return _redirect(_to(to, wording))
         case HangUp():
@@ -89,6 +91,15 @@ def _ask(ask: Ask, wording: Wording) -> str:
     gather = f'<Gather action="{_to(ask.to, wording)}" numDigits="1" finishOnKey="" timeout="{ask.timeout}"{empty}>'
     after = _redirect(_to(ask.then, wording)) if ask.then else ""
     return f"{gather}{inner}</Gather>{after}"
+
+
+def _record(record: Record, wording: Wording) -> str:
+    # Where nothing was heard a provider goes on to the next verb instead of the action: both lead to the same door.
+    then, news = _to(record.then, wording), _to(Next("recording", record.then.spot), wording)
+    return (
+        f'<Record action="{then}" recordingStatusCallback="{news}" recordingStatusCallbackEvent="completed"'
+        f' maxLength="{record.longest}" timeout="8" finishOnKey="#" playBeep="true"/>{_redirect(then)}'
+    )
 
 
 def conference(room: str, wording: Wording) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Door = Literal["pressed", "waiting", "left", "talked", "forwarded"]
-"""Which of our inner URLs the provider asks next."""
+Door = Literal["pressed", "waiting", "left", "talked", "forwarded", "recorded", "recording", "replied"]
+"""Which of our inner URLs the provider asks next, or tells news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,16 @@ class Go:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Record what the caller says after a beep, until silence, the pound key or `longest` seconds."""
+
+    then: Next
+    longest: int = 180
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the call; something kind was said before."""
 
 
-Verb = Say | Play | Ask | Wait | Leave | Join | Dial | Go | HangUp
+Verb = Say | Play | Ask | Wait | Leave | Join | Dial | Record | Go | HangUp

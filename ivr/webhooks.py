@@ -17,16 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.journal import Fact, Journal, Unkept
 from core.phone import read_address
 from core.security import Vault
-from ivr import notices, record
+from ivr import notices, readings, record
 from ivr.catalog import Catalog
 from ivr.degraded import music, out_of_order, to_duty_desk, without_database
-from ivr.events import ALONE, Answered, Arrived, Event, Forwarded, Left, Pressed, Returned, Summoned, Talked, Waited
-from ivr.flow import Step, step
+from ivr.events import ALONE, Answered, Arrived, Event, Left, Waited
+from ivr.flow import step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
+from ivr.modes.policy import ModeNow
+from ivr.overflow import leaving
 from ivr.signature import Keys
 from ivr.spool import Spool
 from ivr.spot import Spot, read_spot
+from ivr.steps import Step
 from ivr.twiml import EMPTY, Wording, counselor_place, render
 from ivr.verbs import Join
 
@@ -54,6 +57,7 @@ class Webhooks:
     outlook: Outlook
     desk_call: DeskCall
     recall: Recall
+    mode: ModeNow
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Answer one webhook."""
@@ -120,7 +124,8 @@ def _degrade(hooks: Webhooks, fact: Fact, flow: Flow, done: Step) -> Step:
 async def voice(hooks: Webhooks, request: Request) -> bytes:
     """A call came in on the 120 number."""
     reachable = read_address(request.fields.get("From", "")).reachable
-    return await _turn(hooks, request, Arrived(reachable), Spot(hooks.catalog.newest.version, ""))
+    arrived = Arrived(reachable, hooks.mode(hooks.clock()))
+    return await _turn(hooks, request, arrived, Spot(hooks.catalog.newest.version, ""))
 
 
 async def answered(hooks: Webhooks, request: Request) -> bytes:
@@ -136,12 +141,6 @@ async def _is_waited_for(hooks: Webhooks, request: Request) -> bool:
         return True
 
 
-async def pressed(hooks: Webhooks, request: Request) -> bytes:
-    """A key was pressed, or none."""
-    key = request.fields.get("Digits", "")[:20]
-    return await _turn(hooks, request, Pressed(key), _spot(hooks, request))
-
-
 async def waiting(hooks: Webhooks, request: Request) -> bytes:
     """The caller still waits, and wants to hear something."""
     news = await hooks.outlook(record.contact_of(request.call_sid))
@@ -150,31 +149,29 @@ async def waiting(hooks: Webhooks, request: Request) -> bytes:
 
 async def left(hooks: Webhooks, request: Request) -> bytes:
     """The caller left the provider's queue."""
-    result = request.fields.get("QueueResult", "")[:40]
-    if result == "leave" and (await hooks.outlook(record.contact_of(request.call_sid))).away:
-        result = ALONE
-    return await _turn(hooks, request, Left(result), _spot(hooks, request))
+    result, spot = request.fields.get("QueueResult", "")[:40], _spot(hooks, request)
+    if result != "leave":
+        return await _turn(hooks, request, Left(result), spot)
+    news = await hooks.outlook(record.contact_of(request.call_sid))
+    event = Left(ALONE) if news.away else leaving(hooks.catalog.of(spot.flow), spot, news)
+    return await _turn(hooks, request, event, spot)
 
 
-async def talked(hooks: Webhooks, request: Request) -> bytes:
-    """The conversation is over."""
-    return await _turn(hooks, request, Talked(), _spot(hooks, request))
+async def recording(hooks: Webhooks, request: Request) -> bytes:
+    """The provider tells that a recording is there."""
+    await _notice(hooks, notices.recording(request, at=hooks.clock()))
+    return EMPTY
 
 
-async def forwarded(hooks: Webhooks, request: Request) -> bytes:
-    """The call to another desk is over."""
-    answered = request.fields.get("DialCallStatus") in {"completed", "answered"}
-    return await _turn(hooks, request, Forwarded(answered), _spot(hooks, request))
+def _told(read: Callable[[Request], Event]) -> Callable[[Webhooks, Request], Awaitable[bytes]]:
+    """Answer what a request tells by itself."""
 
+    async def answer(hooks: Webhooks, request: Request) -> bytes:
+        return await _turn(hooks, request, read(request), _spot(hooks, request))
 
-async def summoned(hooks: Webhooks, request: Request) -> bytes:
-    """We asked the provider to bring the caller to the counselor."""
-    return await _turn(hooks, request, Summoned(), _spot(hooks, request))
-
-
-async def returned(hooks: Webhooks, request: Request) -> bytes:
-    """We asked the provider to bring the caller back to the queue."""
-    return await _turn(hooks, request, Returned(), _spot(hooks, request))
+    # What the description of the API says of this door.
+    answer.__doc__ = read.__doc__
+    return answer
 
 
 def _spot(hooks: Webhooks, request: Request) -> Spot:
@@ -236,13 +233,18 @@ ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/status": status,
     "/ivr/fallback": fallback,
     "/ivr/softphone": softphone,
-    "/ivr/pressed": pressed,
+    "/ivr/pressed": _told(readings.pressed),
     "/ivr/waiting": waiting,
     "/ivr/left": left,
-    "/ivr/talked": talked,
-    "/ivr/forwarded": forwarded,
-    "/ivr/summoned": summoned,
-    "/ivr/returned": returned,
+    "/ivr/talked": _told(readings.talked),
+    "/ivr/forwarded": _told(readings.forwarded),
+    "/ivr/asked": _told(readings.asked),
+    "/ivr/replied": _told(readings.replied),
+    "/ivr/closing": _told(readings.closing),
+    "/ivr/recorded": _told(readings.recorded),
+    "/ivr/recording": recording,
+    "/ivr/summoned": _told(readings.summoned),
+    "/ivr/returned": _told(readings.returned),
     "/ivr/conference": conference,
     "/ivr/parted": parted,
     "/ivr/music": play_music,

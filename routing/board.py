@@ -5,7 +5,7 @@ comes late or from before a rebuild changes nothing. The database's row locks pu
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from routing.config import RoutingConfig
 from routing.errors import BoardGone
 from routing.forecast import Line, Rates, expect
 from routing.policy import millis, stale_because
-from routing.records import Claim, Due, Outlook, Place, SeatNow, moment, read_seat
+from routing.records import Claim, Due, Outlook, Place, SeatNow, Standing, moment, read_seat
 
 Fence = tuple[UUID, UUID, int, int]
 """Which contact, by which offer, of which epoch, and the entry's new version."""
@@ -230,15 +230,16 @@ def _outlook(answer: list[Any], at: datetime) -> Outlook:
     state, place = str(answer[1], "ascii"), int(answer[2]) or None
     if state != "waiting":
         return Outlook(state or None, place)
-    since, language, head, ahead, seats, free, rates = answer[3:]
+    since, language, head, ahead, seats, free, rates, klass, *counts = answer[3:]
     waited, head_waited = (max(0, millis(at) - int(float(moment))) / 1000 for moment in (since, head))
     # Whoever is the head themselves learns nothing from how long the head has waited.
     head_waited_s = head_waited if head_waited > waited else None
     line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
     found = expect(line, Rates(**orjson.loads(rates)) if rates else None)
+    known = Outlook(state, place, waited=round(waited), standing=Standing(str(klass, "ascii"), *map(int, counts)))
     if found is None:
-        return Outlook(state, place, waited=round(waited))
-    return Outlook(state, place, round(found.seconds), round(found.within), round(waited), found.seats)
+        return known
+    return replace(known, seconds=round(found.seconds), within=round(found.within), seats=found.seats)
 
 
 def checked(answer: list[Any]) -> list[Any]:

@@ -16,6 +16,9 @@ EXITS = frozenset({
 })  # fmt: skip
 """How a contact can leave the queue without having talked to anybody."""
 
+OVERFLOWED = frozenset({"overflowed", "max_wait", "no_counselor", "voicemail", "exited_with_key"})
+"""Exits by which the caller is still on the line, and may come back to the same place."""
+
 STALE = {
     "left": "The caller has left. 전화가 끊겼습니다.",
     "moved": "Another counselor won. 다른 상담사가 받았습니다.",

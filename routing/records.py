@@ -95,6 +95,18 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a contact's wait stands: in which class, among how many, and who is there for them."""
+
+    klass: str
+    size: int
+    staffed: int
+    """Counselors on shift who speak the caller's language, busy ones too."""
+    lost: int
+    """Desks that fell silent while they were on shift; counted where nobody is staffed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too.
 
@@ -107,6 +119,8 @@ class Outlook:
     within: int | None = None
     waited: int = 0
     seats: int = 0
+    standing: Standing | None = None
+    """Of a contact that waits and is offered to nobody just now."""
 
     @property
     def connecting(self) -> bool:

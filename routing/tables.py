@@ -44,6 +44,8 @@ class QueueEntry(Base):
     admitted_at: Mapped[datetime | None] = mapped_column(Moment)
     connected_at: Mapped[datetime | None] = mapped_column(Moment)
     left_at: Mapped[datetime | None] = mapped_column(Moment)
+    hints: Mapped[list[str]] = mapped_column(Json, default=list, server_default=text("'[]'::jsonb"))
+    """What whoever is offered this caller should know first, such as `cannot_speak`."""
     apart: Mapped[dict[str, list[int]]] = mapped_column(Json, default=dict, server_default=text("'{}'::jsonb"))
     """Counselor to [not before, rather not before], in ms: who let this caller pass, for how long."""
 

@@ -25,11 +25,12 @@ def offer_view(offer: Offer, entry: QueueEntry | None, at: datetime) -> dict[str
         "offer_id": offer.id, "contact_id": offer.contact_id, "counselor_id": offer.counselor_id, "state": offer.state,
         "why": offer.why, "offered_at": offer.offered_at, "deadline": offer.deadline, "reason": offer.reason,
         "connected_at": offer.connected_at, "priority": None, "language": None, "waited_s": None,
+        "hints": [],
     }  # fmt: skip
     if entry is not None:
         until = entry.connected_at or entry.left_at or at
         waited = max(0, round((until - entry.entered_at).total_seconds()))
-        shown |= {"priority": entry.priority, "language": entry.language, "waited_s": waited}
+        shown |= {"priority": entry.priority, "language": entry.language, "waited_s": waited, "hints": entry.hints}
     return shown
 
 
@@ -69,9 +70,11 @@ def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> 
     standing_by = [e for e in entries if e.state != "connected"]
     # Whoever is to be called back is not on the line, and does not hear how long it takes.
     waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in standing_by if e.priority != "callback"]
+    on_shift = sum(seat.activity == "available" and seat.state not in {"lost", "not_responding"} for seat in seats)
     live = {
         "waiting": len(waits), "callbacks": len(standing_by) - len(waits),
         "talking": len(entries) - len(standing_by), "longest_wait_s": round(max(waits, default=0), 1),
+        "on_shift": on_shift, "nobody_on_shift": bool(standing_by) and not on_shift,
         "seats": dict(Counter(standing(seat) for seat in seats)), "mended": queries.mended(tx),
     }  # fmt: skip
     today = metrics.figures_of(counted_since(tx, queue, midnight, config, at=at))

@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review"]
+DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail"]
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
@@ -13,12 +13,19 @@ TEAM_OF: dict[DutyKind, Team] = {
     "follow_up": "counselors",
     "in_depth_callback": "center",
     "review": "supervisors",
+    "voicemail": "counselors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),
     "social_worker": frozenset({"center"}),
     "supervisor": frozenset({"counselors", "center", "supervisors"}),
 }
+
+TO_UNANSWERED = frozenset({"callback", "voicemail"})
+"""Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
+
+SHORTEST_VOICEMAIL = 2
+"""Fewer seconds are no words to answer: the caller is followed up like one who hung up."""
 
 Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "refused"]
 """What came of an attempt."""

@@ -1,9 +1,23 @@
 """What casework does: each function loads, decides, applies, and posts what follows, in the caller's transaction.
 
-The telephone's side calls `about`, `assign`, `ended`, `callback_requested`, `danger`; all are harmless when repeated.
+The telephone's side calls `about`, `assign`, `ended`, `callback_requested`, `danger`,
+`cannot_speak`, `recorded`; all are harmless when repeated.
 """
 
-from casework.service.calls import about, assign, callback_requested, danger, ended
+from casework.service.calls import about, assign, callback_requested, cannot_speak, danger, ended
 from casework.service.finalize import finalize
+from casework.service.flags import flags_now, needs_us
+from casework.service.voicemails import recorded
 
-__all__ = ["about", "assign", "callback_requested", "danger", "ended", "finalize"]
+__all__ = [
+    "about",
+    "assign",
+    "callback_requested",
+    "cannot_speak",
+    "danger",
+    "ended",
+    "finalize",
+    "flags_now",
+    "needs_us",
+    "recorded",
+]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.config import DEFAULT, Config
-from casework.messages import CallbackSettled, DutyOwed
+from casework.messages import CallbackSettled, DutyOwed, VoicemailAwaited
 from casework.policy.duties import after_another_call, owed_to_unanswered
 from casework.policy.states import CONTACT, move
 from casework.queries import contacts as queries
@@ -19,8 +19,8 @@ from casework.tables import Contact, Duty
 from core import outbox
 from core.ids import named_id
 
-Reached = Literal["menu", "line", "queue", "counselor"]
-"""How far a call had come: the city's menu, the loneliness line, its queue, or a person."""
+Reached = Literal["menu", "line", "queue", "voicemail", "counselor"]
+"""How far a call had come: the city's menu, the loneliness line, its queue, the recorder, or a person."""
 About = Literal["self", "other"]
 CALLBACK = "callback"
 """The channel of a contact that began with a call of ours."""
@@ -70,6 +70,8 @@ def ended(
     elif contact.channel == CALLBACK:
         # What this call was owed for is owed still: it is no second one.
         contact.state, contact.outcome_class = move(CONTACT, contact.state, "voided"), "non_data"
+    elif contact.state == "open" and reached == "voicemail":
+        outbox.post(tx, VoicemailAwaited(contact.id), at=at, due=at + config.recording_within)
     elif contact.state == "open":
         _after_waiting(tx, contact, config, at, past_menu=reached != "menu")
     tx.flush()
@@ -101,6 +103,12 @@ def _after_waiting(tx: Session, contact: Contact, config: Config, at: datetime, 
         escalate(tx, ("contact", contact.id), "danger_lost", config=config, at=at)
 
 
+def never_answered(tx: Session, contact: Contact, *, config: Config, at: datetime) -> None:
+    """Follow a locked contact up whose caller waited for us and is gone."""
+    _after_waiting(tx, contact, config, at, past_menu=True)
+    tx.flush()
+
+
 def callback_requested(tx: Session, contact_id: UUID, at: datetime, *, config: Config = DEFAULT) -> Contact:
     """Owe the caller a call-back that keeps their place; a withheld number is written down as such."""
     contact = queries.lock_contact(tx, contact_id)
@@ -124,6 +132,14 @@ def danger(tx: Session, contact_id: UUID, at: datetime, *, config: Config = DEFA
         _raise_callback(tx, lock_duty(tx, contact.callback_duty_id), contact, config, at)
     if contact.answered_at is None:
         escalate(tx, ("contact", contact.id), "danger", config=config, at=at)
+    tx.flush()
+    return contact
+
+
+def cannot_speak(tx: Session, contact_id: UUID, at: datetime) -> Contact:
+    """Write down that the caller cannot speak."""
+    contact = queries.lock_contact(tx, contact_id)
+    contact.cannot_speak_at = contact.cannot_speak_at or at
     tx.flush()
     return contact
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework.config import Config
 from casework.messages import CallbackSettled, DutyDue, DutyOpens, DutyOwed, DutyStillOverdue
-from casework.policy.duties import Result, teams
+from casework.policy.duties import TO_UNANSWERED, Result, teams
 from casework.policy.states import CONTACT, DUTY, move
 from casework.queries import contacts as contact_queries
 from casework.queries import duties as queries
@@ -62,7 +62,7 @@ def take(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
 def _lock_called_back(tx: Session, duty_id: UUID) -> Contact | None:
     # The telephone's news lock a contact before its call-back: the other order here would make the two deadlock.
     duty = queries.duty(tx, duty_id)
-    if duty is None or duty.kind != "callback" or duty.contact_id is None:
+    if duty is None or duty.kind not in TO_UNANSWERED or duty.contact_id is None:
         return None
     return contact_queries.lock_contact(tx, duty.contact_id)
 
@@ -120,7 +120,7 @@ def cancel(tx: Session, duty_id: UUID, actor: Actor, reason: str, *, vault: Vaul
 
 
 def _end(tx: Session, duty: Duty, state: str, actor: Actor, at: datetime) -> None:
-    if duty.kind == "callback":
+    if duty.kind in TO_UNANSWERED:
         callback_over(tx, duty, state, by=actor.id, at=at)
     else:
         end(tx, duty, state, by=actor.id, at=at)

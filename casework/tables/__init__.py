@@ -4,10 +4,13 @@ from casework.tables.cases import Case, CaseNote
 from casework.tables.contacts import Contact
 from casework.tables.duties import Duty, DutyAttempt, Escalation
 from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
+from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person
 from casework.tables.places import District, Team
+from casework.tables.voicemails import Voicemail
 
 __all__ = [
+    "CallerFlag",
     "Case",
     "CaseNote",
     "Contact",
@@ -22,4 +25,5 @@ __all__ = [
     "Person",
     "Team",
     "Visit",
+    "Voicemail",
 ]

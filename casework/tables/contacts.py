@@ -48,6 +48,7 @@ class Contact(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_by: Mapped[str | None] = mapped_column(String(12))
     danger_at: Mapped[datetime | None] = mapped_column(Moment)
+    cannot_speak_at: Mapped[datetime | None] = mapped_column(Moment)
     callback_requested_at: Mapped[datetime | None] = mapped_column(Moment)
     unanswered: Mapped[str | None] = mapped_column(String(16))
     """`callback`: a duty is owed; `number_withheld`: nobody can call back."""

@@ -1,7 +1,8 @@
 -- What a waiting caller may be told. ARGV: contact, at. The last key holds the rates, beside the index.
 -- Answers state and place (1 is next); of one who waits also what a forecast needs: since when, in which language, who
 -- is ahead by language, since when the head of their own line waits, what each seat on shift speaks, how many of these
--- are free for them now, and the rates.
+-- are free for them now, the rates; and what may lead them out of the queue: class, how many wait, how many seats on
+-- shift speak their language, and where none does, how many fell silent on shift.
 local contact = read(CONTACTS, ARGV[1])
 if not contact then return {'ok', '', 0} end
 if contact.state == 'offered' or contact.state == 'claimed' then return {'ok', 'offered', 1} end
@@ -41,5 +42,19 @@ end
 local head = call('ZRANGE', wait_key(contact.class, contact.language), 0, 0, 'WITHSCORES')[2]
 local since, rates = string.format('%.0f', contact.score), call('GET', KEYS[#KEYS]) or ''
 local spoken, free = on_shift(tonumber(ARGV[2]), contact.language)
+local size, staffed, lost = 0, 0, 0
+for _, class in ipairs(CLASS_NAMES) do
+  for _, language in ipairs(LANGUAGE_NAMES) do size = size + call('ZCARD', wait_key(class, language)) end
+end
+for _, languages in ipairs(spoken) do
+  for _, language in ipairs(languages) do staffed = staffed + (language == contact.language and 1 or 0) end
+end
+if staffed == 0 then
+  for _, raw in ipairs(call('HVALS', SEATS)) do
+    local seat = cjson.decode(raw)
+    if seat.activity == 'available' and seat.state == 'lost' then lost = lost + 1 end
+  end
+end
 ahead, spoken = cjson.encode(ahead), cjson.encode(spoken)
-return {'ok', 'waiting', place, since, contact.language, head, ahead, spoken, free, rates}
+return {'ok', 'waiting', place, since, contact.language, head, ahead, spoken, free, rates, contact.class, size, staffed,
+  lost}

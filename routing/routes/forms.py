@@ -43,6 +43,7 @@ class OfferOut(BaseModel):
     priority: str | None
     language: str | None
     waited_s: int | None
+    hints: list[str]
 
 
 class SeatOut(BaseModel):

@@ -27,12 +27,13 @@ from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
+from routing.service.overflow import change_queue, come_back, overflow
 from routing.service.placing import place_in
 from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
 from routing.service.tallying import Recount, intervals, keep_tallies, recount
-from routing.service.waiting import enter, leave, raise_to_danger
+from routing.service.waiting import enter, hint, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "Seat",
     "Standing",
     "accept",
+    "change_queue",
+    "come_back",
     "connect_failed",
     "connected",
     "current_offer",
@@ -50,6 +53,7 @@ __all__ = [
     "extend_wrap_up",
     "finish",
     "heartbeat",
+    "hint",
     "hold",
     "intervals",
     "keep_tallies",
@@ -58,6 +62,7 @@ __all__ = [
     "match_after",
     "offer_at",
     "offer_of_seat",
+    "overflow",
     "place_in",
     "raise_to_danger",
     "rebuild",

@@ -115,4 +115,5 @@ def _tell(tx: Session, board: Board, entry: QueueEntry, offer: Offer, at: dateti
         tx, board.redis, topic(offer.counselor_id), "offer",
         offer_id=offer.id, contact_id=offer.contact_id, why=offer.why, waited_s=waited,
         priority=entry.priority, language=entry.language, deadline=offer.deadline,
+        hints=entry.hints,
     )  # fmt: skip

@@ -27,6 +27,14 @@ def enter(tx: Session, contact_id: UUID, *, board: Board, at: datetime) -> Queue
     return entry
 
 
+def hint(tx: Session, contact_id: UUID, words: str) -> None:
+    """Tell whoever is offered this caller something, once; a contact that is in no queue is left alone."""
+    entry = queries.lock_entry(tx, contact_id)
+    if entry is not None and words not in entry.hints:
+        entry.hints = [*entry.hints, words]
+        tx.flush()
+
+
 def raise_to_danger(tx: Session, contact_id: UUID, *, board: Board, at: datetime) -> bool:
     """Bring a caller among those in danger, there by the time they came; True if that changed anything."""
     entry = queries.lock_entry(tx, contact_id)

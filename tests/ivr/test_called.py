@@ -6,9 +6,10 @@ import pytest
 
 from ivr.catalog import BadFlow, check, load
 from ivr.events import Answered, InDanger, NotWanted, Queued, Returned, StillWanted
-from ivr.flow import Step, step
+from ivr.flow import step
 from ivr.menu import Menu
 from ivr.spot import Spot
+from ivr.steps import Step
 from ivr.verbs import Ask, HangUp, Join, Wait
 from tests.ivr.test_flow import press, said
 

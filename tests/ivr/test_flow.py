@@ -11,32 +11,43 @@ from ivr.catalog import BadFlow, check, load, read
 from ivr.events import (
     Answered,
     Arrived,
+    Asked,
     CallbackAsked,
+    Closed,
     Event,
     Forwarded,
     InDanger,
     Left,
     Opened,
+    Overflowed,
     Pressed,
     Queued,
+    Recorded,
+    Replied,
     Returned,
     Summoned,
     Talked,
     Waited,
 )
-from ivr.flow import ENDED, Step, step
+from ivr.flow import step
 from ivr.menu import Flow, Menu, Queue, Tell
 from ivr.spot import Spot, read_spot
-from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Say, Wait
+from ivr.steps import ENDED, Step
+from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Record, Say, Wait
 
 FLOW = load().newest
 keys = st.sampled_from([*"0123456789*#", ""])
 events: st.SearchStrategy[Event] = st.one_of(
     keys.map(Pressed),
-    st.builds(Arrived, st.booleans()),
+    st.builds(Arrived, st.booleans(), st.sampled_from(["normal", *FLOW.modes, "unheard of"])),
+    st.builds(Overflowed, st.sampled_from(["queue", "danger", "door", "gone"]), st.integers(0, 9)),
+    st.builds(Asked, st.sampled_from([*FLOW.questions, "your name?"])),
+    st.builds(Replied, st.sampled_from([*FLOW.questions, ""]), keys),
+    st.builds(Closed, st.sampled_from(["abuse", "boredom"])),
+    st.builds(Recorded, st.sampled_from(["", "RE1"]), st.integers(0, 200)),
     st.builds(Waited, st.none() | st.integers(1, 99), st.none() | st.integers(0, 9999), st.booleans()),
     st.sampled_from(
-        [Left(r) for r in ("leave", "hangup", "bridged", "redirected", "queue-full", "system-error", "", "x")]
+        [Left(r) for r in ("leave", "hangup", "bridged", "redirected", "queue-full", "system-error", "", "x", "stay")]
     ),
     st.builds(Forwarded, st.booleans()),
     st.builds(Answered, st.booleans()),
@@ -51,6 +62,7 @@ spots = st.builds(
     language=st.sampled_from(["ko", "en"]),
     about=st.sampled_from(["self", "other"]),
     reachable=st.booleans(),
+    past=st.integers(0, 9),
     line=st.sampled_from(["", "CB" + "0" * 32]),
 )
 
@@ -74,7 +86,7 @@ def said(done: Step) -> str:
 def test_every_event_in_every_place_has_words_or_a_way_on(spot: Spot, event: Event) -> None:
     done = step(FLOW, spot, event)
     last = done.verbs[-1]
-    assert isinstance(last, (Ask, Wait, Leave, Join, Dial, Go, HangUp))
+    assert isinstance(last, (Ask, Wait, Leave, Join, Dial, Record, Go, HangUp))
     gone = isinstance(event, Left) and event.result in {"hangup", "bridged", "redirected", "redirected-from-bridged"}
     assert said(done) or isinstance(last, (Leave, Go, Join)) or (isinstance(last, HangUp) and gone)
 

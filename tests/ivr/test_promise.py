@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from ivr.catalog import load
 from ivr.events import Foretold, Waited
-from ivr.flow import Step, step
+from ivr.flow import step
 from ivr.spot import Spot, read_spot
+from ivr.steps import Step
 from ivr.verbs import Ask, Say
 
 FLOW = load().newest

@@ -222,6 +222,49 @@ def test_without_the_database_the_caller_reaches_a_person_and_is_written_down_la
     assert rows(house)["routing_queue_entry"] == 0
 
 
+def test_a_recording_is_told_of_once_however_often_it_is_heard_of(house: House) -> None:
+    house.webhook("/ivr/voice", form())
+    said = form(RecordingSid="RE1", RecordingStatus="completed", RecordingDuration="12")
+    spot = "flow=2&node=voicemail&turn=9&tries=0&language=ko&about=self&reachable=1&past=1"
+    for _ in range(2):
+        assert "잘 들었습니다" in house.webhook(f"/ivr/recorded?{spot}", said).text
+        assert house.webhook("/ivr/recording", said).status_code == 200
+    with house.world.sessions() as tx:
+        told = tx.scalars(text("select body from outbox_message where kind = 'VoicemailRecorded'")).all()
+    assert {(body["recording"], body["seconds"]) for body in told} == {("RE1", 12)}
+    assert len(told) == 2, "one by the call, one by the callback; what is done about them is done once"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"RecordingSid": "", "RecordingStatus": "completed"},
+        {"RecordingSid": "%%%", "RecordingStatus": "completed"},
+        {"RecordingSid": "RE1", "RecordingStatus": ""},
+        {"CallSid": "", "RecordingSid": "RE1", "RecordingStatus": "completed"},
+    ],
+)
+def test_a_recording_callback_that_says_too_little_is_refused(house: House, more: dict[str, str]) -> None:
+    assert house.webhook("/ivr/recording", {**form(), **more}).status_code == 422
+    assert rows(house)["journal"] == 0
+
+
+@pytest.mark.parametrize("length", ["", "-3", "1e3", "999999", "١٢", "twelve"])
+def test_a_length_that_is_no_number_is_no_recording_to_answer(house: House, length: str) -> None:
+    spot = "flow=2&node=voicemail&turn=9&tries=0&language=ko&about=self&reachable=1&past=0"
+    said = form(RecordingSid="RE1", RecordingDuration=length)
+    assert "<Record " in house.webhook(f"/ivr/recorded?{spot}", said).text
+
+
+@pytest.mark.parametrize("door", ["asked", "answered", "closing", "recorded"])
+@pytest.mark.parametrize("query", ["", "question=", "flow=2&node=nowhere&turn=x", "question=%00%27&reason=%3C"])
+def test_a_new_door_that_is_asked_nonsense_still_has_words_or_a_way_on(house: House, door: str, query: str) -> None:
+    reply = house.webhook(f"/ivr/{door}" + (f"?{query}" if query else ""), form(Digits="1"))
+    assert reply.status_code == 200
+    assert len(ET.fromstring(reply.text)) > 0  # noqa: S314 - our own words
+
+
 class closed_tables:  # noqa: N801 - reads as what it does
     """The journal away, as after a failed disk: every insert is refused."""
 

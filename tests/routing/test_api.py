@@ -69,6 +69,8 @@ def test_a_supervisor_sees_the_queue_the_line_and_the_seats(client: Client, desk
         "callbacks": 0,
         "talking": 0,
         "longest_wait_s": 30,
+        "on_shift": 1,
+        "nobody_on_shift": False,
         "seats": {"reserved": 1},
         "mended": 0,
     }
