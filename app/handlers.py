@@ -5,27 +5,36 @@ from functools import cache, partial
 import casework.handlers
 from app.world import World
 from core.delivery import Handlers
+from ivr import consults, parties, service, steering
 from ivr import messages as heard
-from ivr import service, steering
+from ivr import party_messages as party
 from routing import messages as queued
 
 
 @cache
 def handlers(world: World) -> Handlers:
     """Bind every message to what is done about it."""
-    board, telephone, config = world.board, world.telephone, world.casework
+    board, telephone, config, wording = world.board, world.telephone, world.casework, world.settings.wording
     return {
         heard.CallerWaiting: partial(service.caller_waits, board=board),
         heard.CallerInDanger: partial(service.caller_in_danger, board=board, config=config),
         heard.CallbackRequested: partial(service.callback_requested, board=board, config=config),
         heard.CallChanged: partial(service.call_changed, board=board, config=config),
         heard.ConnectDue: partial(service.connect_due, board=board),
-        heard.CallerMoved: steering.move(telephone, world.settings.wording),
+        heard.CallerMoved: steering.move(telephone, wording),
         heard.HoldAsked: steering.hold(telephone),
         heard.HangUpAsked: steering.hang_up(telephone),
         heard.CallCheckDue: steering.check(telephone),
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
         queued.SeatLost: partial(service.seat_lost, config=config),
-        queued.OfferAccepted: steering.ring(telephone, world.softphone),
+        queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
+        queued.NotTaken: partial(consults.not_taken, board=board),
+        party.DeskAsked: parties.ring_desk(telephone, dict(wording.desks), board),
+        party.TransferDue: parties.look_after(telephone, board),
+        party.LineHanded: parties.hand_line(telephone),
+        party.CallerHanded: parties.hand_caller(telephone, wording),
+        party.WatchAsked: parties.join(telephone, world.softphone),
+        party.WatchChanged: parties.change(telephone),
+        party.WatchJoined: parties.announce(telephone, wording, wanted=world.settings.announce_listening),
         **casework.handlers.handlers(vault=world.settings.vault, redis=world.redis, config=world.casework),
     }

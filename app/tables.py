@@ -5,6 +5,7 @@ import core.audit
 import core.journal
 import core.outbox
 import core.staff
+import ivr.party_tables
 import ivr.tables
 import routing.tables
 from core.db import Base

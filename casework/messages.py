@@ -54,6 +54,13 @@ class EscalationDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationAcknowledged(Message):
+    """Somebody comes to a counselor who called for help."""
+
+    escalation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRequested(Message):
     """A visit is asked for, for the `page`th time."""
 

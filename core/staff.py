@@ -21,7 +21,7 @@ _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}
 _DESK = {"seat.use", "call.control", "queue.read"}
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
-_WATCH |= {"contact.all", "escalation.manage"}
+_WATCH |= {"contact.all", "escalation.manage", "call.supervise"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),

@@ -15,7 +15,8 @@ LANGUAGES = ("ko", "en")
 SPOKEN_BY_THE_FLOW = (
     "callback_promised", "comfort", "danger_heard", "first_comfort", "goodbye", "no_call",
     "nobody_answers", "not_a_choice", "nothing_heard", "place", "place_next", "return_to_queue", "still_here",
-    "to_duty_desk", "wait_minutes", "wait_short", "waiting_choices", "waiting_choices_unreachable",
+    "to_duty_desk", "to_next_counselor", "to_other_desk", "wait_minutes", "wait_short", "waiting_choices",
+    "waiting_choices_unreachable", "watched",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z_]+")
 _KINDS: Mapping[str, type[Node]] = {"menu": Menu, "tell": Tell, "queue": Queue, "forward": Forward}

@@ -63,7 +63,14 @@ class Summoned:
     """A counselor is in the room and waits for this caller."""
 
 
-Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A counselor handed the caller on, to a desk by its name or (empty) to the next counselor."""
+
+    desk: str
+
+
+Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned | Handed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ivr.events import (
     Effect,
     Event,
     Forwarded,
+    Handed,
     InDanger,
     Left,
     Opened,
@@ -55,10 +56,8 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
         case _, Summoned():
             # Not a word more: the counselor is there and listens, and the next voice should be theirs.
             return Step(spot, (Join(Next("talked", _on(spot).query)),))
-        case Queue() as queue, Returned() | Forwarded():
-            again = _wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
-            # Whoever was brought to another desk, in an outage, stands in the queue only from here.
-            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+        case Queue() as queue, Returned() | Forwarded() | Handed():
+            return _come_back(flow, spot, queue, event)
         case Menu() as menu, Pressed(key):
             return _press(flow, spot, menu, key)
         case Queue() as queue, Pressed(key):
@@ -91,6 +90,16 @@ def enter(flow: Flow, spot: Spot, name: str) -> Step:
     queued = _wait(flow, here, said)
     danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
     return replace(queued, effects=(Queued(node.name, node.priority, spot.language), *danger))
+
+
+def _come_back(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
+    if isinstance(event, Handed) and event.desk:
+        words = flow.say("to_other_desk", spot.language)
+        return Step(spot, (words, Dial(event.desk, Next("forwarded", _on(spot).query))))
+    said = "to_next_counselor" if isinstance(event, Handed) else "return_to_queue"
+    again = _wait(flow, replace(spot, tries=0), (flow.say(said, spot.language),))
+    # Whoever was brought to another desk stands in the queue only from here.
+    return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
 
 
 def _on(spot: Spot) -> Spot:

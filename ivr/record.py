@@ -14,6 +14,7 @@ from ivr import events
 from ivr.events import CallbackAsked, Event, InDanger, Opened, Queued
 from ivr.flow import Step
 from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
+from ivr.spot import Spot
 from ivr.tables import CALL_COLUMNS
 
 CALL_CHECK = timedelta(minutes=5)
@@ -35,9 +36,9 @@ SIDES: Mapping[str, Columns] = {
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def contact_of(call_sid: str) -> UUID:
-    """Name the contact that a caller's leg begins: the same for every webhook of the call, without looking it up."""
-    return named_id("contact", call_sid)
+def contact_of(call_sid: str, part: int = 0) -> UUID:
+    """Name the contact of a part of a call: the same for every webhook of it, without looking it up."""
+    return named_id("contact", call_sid, part) if part else named_id("contact", call_sid)
 
 
 def write_event(event: Event) -> dict[str, Any]:
@@ -62,11 +63,11 @@ def turn(
             case Opened():
                 _open(rows, call, at, vault)
             case Queued():
-                _queue(rows, call, effect, step.spot.about, at)
+                _queue(rows, call, effect, step.spot, at)
             case InDanger():
-                _tell(rows, CallerInDanger(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+                _tell(rows, CallerInDanger(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
             case CallbackAsked():
-                _tell(rows, CallbackRequested(contact_of(call["CallSid"])), (call["CallSid"], key), at)
+                _tell(rows, CallbackRequested(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
     return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
 
 
@@ -96,14 +97,16 @@ def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> No
     _tell(rows, CallCheckDue(sid), (sid, "check"), at, due=at + CALL_CHECK)
 
 
-def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, at: datetime) -> None:
-    sid, contact = call["CallSid"], contact_of(call["CallSid"])
+def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, spot: Spot, at: datetime) -> None:
+    sid, contact = call["CallSid"], contact_of(call["CallSid"], spot.part)
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
-    _tell(rows, CallerWaiting(contact, sid, "other" if about == "other" else "self"), (sid, "queue"), at)
+    _tell(rows, CallerWaiting(contact, sid, spot.about), (sid, "queue", *([spot.part] if spot.part else [])), at)
 
 
-def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:
+def _tell(
+    rows: Rows, message: Message, named: tuple[str | int, ...], at: datetime, *, due: datetime | None = None
+) -> None:
     kind = message.kind()
     names: tuple[str, ...] = message.__slots__
     body = {name: getattr(message, name) for name in names}

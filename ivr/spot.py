@@ -18,12 +18,15 @@ class Spot:
     reachable: bool = False
     """Whether the caller's number is known, so that calling back can be offered."""
 
+    part: int = 0
+    """Which part of the call this is: each time it is handed to somebody else a contact of its own begins."""
+
     @property
     def query(self) -> str:
         """Write the spot as a query string; `read_spot` reads it back."""
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
-            f"&about={self.about}&reachable={int(self.reachable)}"
+            f"&about={self.about}&reachable={int(self.reachable)}" + (f"&part={self.part}" if self.part else "")
         )
 
 
@@ -36,5 +39,12 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
     return Spot(
-        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1"
+        int(flow),
+        node,
+        int(turn),
+        int(tries),
+        language,
+        "other" if about == "other" else "self",
+        reachable == "1",
+        int(query.get("part", "0")),
     )

@@ -18,7 +18,7 @@ from core.security import Vault
 from ivr import notices, record
 from ivr.catalog import Catalog
 from ivr.degraded import music, to_duty_desk, without_database
-from ivr.events import ALONE, Arrived, Event, Forwarded, Left, Pressed, Returned, Summoned, Talked, Waited
+from ivr.events import ALONE, Arrived, Event, Forwarded, Handed, Left, Pressed, Returned, Summoned, Talked, Waited
 from ivr.flow import Step, step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
@@ -127,16 +127,17 @@ async def pressed(hooks: Webhooks, request: Request) -> bytes:
 
 async def waiting(hooks: Webhooks, request: Request) -> bytes:
     """The caller still waits, and wants to hear something."""
-    news = await hooks.outlook(record.contact_of(request.call_sid))
-    return await _turn(hooks, request, news, _spot(hooks, request))
+    spot = _spot(hooks, request)
+    news = await hooks.outlook(record.contact_of(request.call_sid, spot.part))
+    return await _turn(hooks, request, news, spot)
 
 
 async def left(hooks: Webhooks, request: Request) -> bytes:
     """The caller left the provider's queue."""
-    result = request.fields.get("QueueResult", "")[:40]
-    if result == "leave" and (await hooks.outlook(record.contact_of(request.call_sid))).away:
+    result, spot = request.fields.get("QueueResult", "")[:40], _spot(hooks, request)
+    if result == "leave" and (await hooks.outlook(record.contact_of(request.call_sid, spot.part))).away:
         result = ALONE
-    return await _turn(hooks, request, Left(result), _spot(hooks, request))
+    return await _turn(hooks, request, Left(result), spot)
 
 
 async def talked(hooks: Webhooks, request: Request) -> bytes:
@@ -158,6 +159,11 @@ async def summoned(hooks: Webhooks, request: Request) -> bytes:
 async def returned(hooks: Webhooks, request: Request) -> bytes:
     """We asked the provider to bring the caller back to the queue."""
     return await _turn(hooks, request, Returned(), _spot(hooks, request))
+
+
+async def handed(hooks: Webhooks, request: Request) -> bytes:
+    """A counselor handed the caller on: to another desk, or to the next counselor."""
+    return await _turn(hooks, request, Handed(request.query.get("desk", "")), _spot(hooks, request))
 
 
 def _spot(hooks: Webhooks, request: Request) -> Spot:
@@ -213,6 +219,12 @@ async def play_music(hooks: Webhooks, _: Request) -> bytes:
     return music(hooks.wording)
 
 
+async def watched(hooks: Webhooks, request: Request) -> bytes:
+    """Tell everybody in a room that a supervisor listens, in the language of the call."""
+    flow, language = hooks.catalog.newest, "en" if request.query.get("language") == "en" else "ko"
+    return render((flow.say("watched", language),), hooks.wording)
+
+
 ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/voice": voice,
     "/ivr/status": status,
@@ -225,6 +237,8 @@ ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/forwarded": forwarded,
     "/ivr/summoned": summoned,
     "/ivr/returned": returned,
+    "/ivr/handed": handed,
+    "/ivr/watched": watched,
     "/ivr/conference": conference,
     "/ivr/parted": parted,
     "/ivr/music": play_music,

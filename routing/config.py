@@ -23,7 +23,7 @@ class RoutingConfig:
     """Even a counselor who is alone is not offered the same caller again before this."""
     nobody_seconds: float = 10
     """A caller who waits this long with nobody on shift is a supervisor's matter."""
-    classes: tuple[str, ...] = ("danger", "normal")
+    classes: tuple[str, ...] = ("danger", "transfer", "normal")
     """Priority classes, the most urgent first; inside a class first come is first served."""
     languages: tuple[str, ...] = ("ko", "en")
     """The languages a caller can wait for; the first stands for any other."""

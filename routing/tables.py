@@ -46,6 +46,8 @@ class QueueEntry(Base):
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     apart: Mapped[dict[str, list[int]]] = mapped_column(Json, default=dict, server_default=text("'{}'::jsonb"))
     """Counselor to [not before, rather not before], in ms: who let this caller pass, for how long."""
+    only_id: Mapped[UUID | None]
+    """The one counselor it is held out to: not taken by them, it leaves the queue."""
 
 
 class Offer(Base):

@@ -60,7 +60,11 @@ def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
     """Count this caller's earlier contacts and give the time of the latest; a withheld number has none."""
     if contact.caller_fingerprint is None:
         return 0, None
-    same = (Contact.caller_fingerprint == contact.caller_fingerprint, Contact.opened_at < contact.opened_at)
+    same = (
+        Contact.caller_fingerprint == contact.caller_fingerprint,
+        Contact.opened_at < contact.opened_at,
+        Contact.id.is_distinct_from(contact.continues_id),
+    )
     row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same)).one()
     return row[0], row[1]
 

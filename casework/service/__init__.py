@@ -4,6 +4,10 @@ The telephone's side calls `about`, `assign`, `ended`, `callback_requested`, `da
 """
 
 from casework.service.calls import about, assign, callback_requested, danger, ended
+from casework.service.continuing import carry_over, continue_as, discontinue, require_calm
 from casework.service.finalize import finalize
 
-__all__ = ["about", "assign", "callback_requested", "danger", "ended", "finalize"]
+__all__ = [
+    "about", "assign", "callback_requested", "carry_over", "continue_as", "danger", "discontinue", "ended", "finalize",
+    "require_calm",
+]  # fmt: skip

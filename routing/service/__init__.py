@@ -23,6 +23,7 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
 
 from routing.queries import current_offer, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
+from routing.service.direct import Onward, bring_back, go_on, pull, take_over
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
@@ -33,14 +34,17 @@ from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
     "Offer",
+    "Onward",
     "QueueEntry",
     "Seat",
     "accept",
+    "bring_back",
     "connect_failed",
     "connected",
     "current_offer",
     "enter",
     "finish",
+    "go_on",
     "heartbeat",
     "hold",
     "leave",
@@ -48,6 +52,7 @@ __all__ = [
     "match_after",
     "offer_at",
     "offer_of_seat",
+    "pull",
     "raise_to_danger",
     "rebuild",
     "reconcile",
@@ -57,6 +62,7 @@ __all__ = [
     "sign_off",
     "sign_on",
     "sweep",
+    "take_over",
     "was_connected",
     "wrap_up",
 ]
