@@ -81,6 +81,16 @@ class Telephone:
         """Put a counselor's softphone on the network; without `rung` it answers."""
         self.call(lambda: self.network.directory.behave(f"client:{login}", Policy(**policy)))
 
+    def number(self, number: str, **policy: Any) -> None:
+        """Put somebody at an outside number; without `rung` they answer."""
+        self.call(lambda: self.network.directory.behave(number, Policy(**policy)))
+
+    def drop(self, address: str) -> None:
+        """Cut the line of everybody who is on it at an address."""
+        living = [call for call in self.network.calls.values() if call.to == address and not call.is_over]
+        assert living
+        self.call(lambda: [call.leg.gone.set() for call in living])
+
     def settled(self) -> None:
         """Wait until every callback has been delivered."""
         self.do(self.network.settled())
