@@ -38,9 +38,9 @@ def pull_caller(
     name: QueueName, form: PullIn, tx: Tx, at: Now, actor: Annotated[Actor, allow("seat.supervise")], board: BoardDep
 ) -> dict[str, Any]:
     """Hold a waiting caller out to one free counselor, or to oneself, past the line; it is written down who did."""
-    counselor_id = form.counselor_id or actor.id
-    offer = service.pull(tx, name, form.contact_id, counselor_id, board=board, at=at)
-    told = {"counselor": str(counselor_id), "offer": str(offer.id)}
+    to = actor if form.counselor_id in {None, actor.id} else form.counselor_id
+    offer = service.pull(tx, name, form.contact_id, to, board=board, at=at)
+    told = {"counselor": str(offer.counselor_id), "offer": str(offer.id)}
     audit.record(tx, actor.id, "queue.pull", ("contact", form.contact_id), at=at, **told)
     return view.offer_view(offer, queries.entry(tx, form.contact_id), at)
 

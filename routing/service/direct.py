@@ -58,18 +58,34 @@ def go_on(tx: Session, contact_id: UUID, onward: Onward, *, board: Board, at: da
     return entry
 
 
-def pull(tx: Session, name: str, contact_id: UUID, counselor_id: UUID, *, board: Board, at: datetime) -> Offer:
-    """Hold out a caller of this queue to one counselor, past the line; raises Conflict unless both are free."""
+def pull(tx: Session, name: str, contact_id: UUID, to: Actor | UUID, *, board: Board, at: datetime) -> Offer:
+    """Hold out a caller of this queue to one counselor, past the line; raises Conflict unless both are free.
+
+    Somebody else must be available; oneself (an Actor) takes a caller whatever one is doing, but never two.
+    """
     ready(tx, board, at)
     entry = queries.lock_entry(tx, contact_id)
     if entry is None or entry.state != "waiting" or entry.queue != name:
-        raise Conflict("This caller does not wait now. 지금 대기 중인 전화가 아닙니다.")
-    return _hold_out(tx, entry, counselor_id, board, at)
+        raise Conflict("This caller does not wait here now. 지금 이 대기열에서 기다리는 전화가 아닙니다.")
+    if isinstance(to, UUID):
+        return _hold_out(tx, entry, to, board, at)
+    return _to_seat(tx, entry, queries.ensure_seat(tx, _fresh(to, board, at)), board, at)
+
+
+def _fresh(counselor: Actor, board: Board, at: datetime) -> Seat:
+    spoken_here = spoken(counselor.languages, board.config)
+    return Seat(counselor_id=counselor.id, login=counselor.login, languages=spoken_here, idle_since=at, changed_at=at)
 
 
 def _hold_out(tx: Session, entry: QueueEntry, counselor_id: UUID, board: Board, at: datetime) -> Offer:
     seat = queries.lock_seat(tx, counselor_id)
-    if seat is None or seat.state != "idle" or seat.activity != "available":
+    if seat is None or seat.activity != "available":
+        raise Conflict(_NOT_FREE)
+    return _to_seat(tx, entry, seat, board, at)
+
+
+def _to_seat(tx: Session, entry: QueueEntry, seat: Seat, board: Board, at: datetime) -> Offer:
+    if seat.state != "idle":
         raise Conflict(_NOT_FREE)
     offer = _offer(entry, seat, "pending", board, at)
     offer.deadline = board.deadline(at)
@@ -121,8 +137,7 @@ def take_over(tx: Session, contact_id: UUID, by: Actor, offer_id: UUID, *, board
 
 
 def _two_seats(tx: Session, by: Actor, other: UUID, board: Board, at: datetime) -> tuple[Seat, Seat | None]:
-    fresh = Seat(counselor_id=by.id, login=by.login, idle_since=at, changed_at=at)
-    fresh.languages = spoken(by.languages, board.config)
+    fresh = _fresh(by, board, at)
     # Always in the same order: two who take over from each other must not wait for each other.
     if by.id < other:
         mine = queries.ensure_seat(tx, fresh)

@@ -89,7 +89,8 @@ class Telephone:
         """Cut the line of everybody who is on it at an address."""
         living = [call for call in self.network.calls.values() if call.to == address and not call.is_over]
         assert living
-        self.call(lambda: [call.leg.gone.set() for call in living])
+        for call in living:
+            self.call(call.leg.gone.set)
 
     def settled(self) -> None:
         """Wait until every callback has been delivered."""
