@@ -79,6 +79,8 @@ def rung(tx: Session, watch_id: UUID, leg: str, at: datetime) -> None:
     watch = party_queries.watch(tx, watch_id)
     if watch is None or not leg:
         return
+    queries.lock_call(tx, watch.call)
+    tx.refresh(watch)
     watch.leg = leg
     if watch.state == "ended":
         outbox.post(tx, HangUpAsked(leg, None), at=at, id=named_id("put out", leg))

@@ -13,8 +13,8 @@ from core.security import hash_password
 from core.staff import add_staff
 from simulator.conference import Participant
 from tests.calls.conftest import Counselor, Line
+from tests.calls.handing import ask, comes_to, contact_of, entries, talking
 from tests.calls.telephone import network_at
-from tests.calls.test_transfers import ask, comes_to, contact_of, entries, talking
 from tests.house import ACCOUNT, TOKEN, House, open_house, waited_for, worker_port
 
 
