@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.journal import JournalFact
+from ivr.flow import ENDED
 from ivr.spot import Spot, read_spot
 from ivr.tables import Call
 
@@ -30,9 +31,13 @@ def facts_of(tx: Session, call: str) -> Sequence[JournalFact]:
 
 
 def last_spot(facts: Sequence[JournalFact]) -> Spot | None:
-    """Find where a caller stands now, by the last turn that was kept."""
+    """Find where a caller stands now, by the last turn that was kept.
+
+    Whoever is moved out of the waiting loop leaves the provider's queue, which may tell so after they have arrived: a
+    turn that ends is passed over.
+    """
     for fact in reversed(facts):
-        if "then" in fact.heard:
+        if "then" in fact.heard and f"&node={ENDED}&" not in fact.heard["then"]:
             return read_spot(dict(part.split("=", 1) for part in fact.heard["then"].split("&")))
     return None
 

@@ -7,6 +7,10 @@ from uuid import UUID, uuid5
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.journal import JournalFact
+from ivr.flow import ENDED
+from ivr.queries import last_spot
+from ivr.spot import Spot
 from ivr.view import View, fold
 
 CALL, ROOM = "CAcaller", "CFroom"
@@ -109,3 +113,10 @@ def test_who_comes_back_into_a_room_is_in_it_and_a_room_that_ended_holds_nobody(
     second = Room("CFsecond")
     second.join(CALL, "caller")
     assert fold(CALL, [*second.facts, *room.facts]).caller.room == "CFsecond"
+
+
+def test_a_caller_stands_where_they_were_moved_though_the_queue_tells_later_that_they_left() -> None:
+    moved, left = Spot(1, "queue", turn=5), Spot(1, ENDED, turn=2)
+    facts = [JournalFact(n=n, heard={"then": spot.query}) for n, spot in enumerate((moved, left))]
+    assert last_spot(facts) == moved
+    assert last_spot(facts[1:]) is None
