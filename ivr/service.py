@@ -17,7 +17,7 @@ from casework.tables import Escalation
 from core import outbox
 from core.errors import Conflict
 from core.ids import named_id
-from ivr import consults, queries, supervision, transfers
+from ivr import consults, party_queries, queries, supervision, transfers
 from ivr.messages import (
     CallbackRequested,
     CallChanged,
@@ -29,6 +29,7 @@ from ivr.messages import (
     HoldAsked,
 )
 from ivr.own import lock_own_talk, view_of
+from ivr.record import contact_of
 from ivr.tables import Call
 from ivr.view import Leg, View
 from routing.board import Board
@@ -45,7 +46,8 @@ Reached = Literal["menu", "line", "queue", "counselor"]
 def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Board) -> None:
     """Let a caller into the queue, unless they have gone already."""
     call = queries.lock_call(tx, message.call)
-    if call is not None and call.contact_id != message.contact_id:
+    newest = contact_of(message.call, party_queries.parts(tx, message.call))
+    if call is not None and call.contact_id != message.contact_id == newest:
         # They were sent on to a desk that did not answer: from here it is a contact of its own.
         cases.continue_as(tx, call.contact_id, message.contact_id, at=at)
         call.contact_id = message.contact_id
