@@ -15,6 +15,7 @@ WORKDIR /srv/goodbye120
 COPY --from=packages /opt/venv /opt/venv
 COPY app app
 COPY casework casework
+COPY console console
 COPY core core
 COPY ivr ivr
 COPY migrations migrations

@@ -129,6 +129,28 @@ def doctor() -> None:
 
 
 @app.command()
+def staffing(
+    queue: Annotated[str, typer.Option(help="Which queue.")] = "loneliness",
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="Weeks to look back.")] = 8,
+    service_level: Annotated[float, typer.Option(min=0, max=0.99, help="Share to answer in time.")] = 0.8,
+    abandoned: Annotated[float, typer.Option(min=0.001, max=1, help="Largest share to give up.")] = 0.05,
+    shrinkage: Annotated[float, typer.Option(min=0, max=0.9, help="Share of paid time not at the seat.")] = 0.3,
+) -> None:
+    """Say how many counselors each hour of the week needs, from the line's own calls."""
+    from app.local import GENERATED
+    from app.rota import table
+    from app.world import World, clock
+    from routing.service.planning import Wish, staffing_view
+    from routing.staffing import Target
+
+    with closing(World(settings(DATA / GENERATED))) as world, world.sessions() as tx:
+        target = Target(world.routing.answer_within_seconds, service_level, abandoned)
+        plan = staffing_view(tx, queue, Wish(target, weeks, shrinkage), world.routing, clock())
+    for line in table(plan):
+        typer.echo(line)
+
+
+@app.command()
 def simulate(
     arguments: Annotated[list[str] | None, typer.Argument(help="Options of python -m simulator.")] = None,
 ) -> None:

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
 import casework.routes
+import console.routes
 import ivr.routes
 import routing.routes
 import routing.service as queue
@@ -88,13 +89,15 @@ def webhooks(world: World, index: redis.asyncio.Redis) -> Webhooks:
 async def _outlook(index: redis.asyncio.Redis, world: World, contact_id: UUID) -> Waited:
     try:
         async with asyncio.timeout(OUTLOOK_PATIENCE):
-            news = await board_outlook(index, world.settings.site, contact_id, world.routing)
+            news = await board_outlook(index, world.settings.site, contact_id, clock(), world.routing)
     except BoardGone:
         # Redis is there, and its index will be again within a second.
         return Waited()
     except (RedisError, OSError, TimeoutError, Refusal):
         return Waited(away=True)
-    return Waited(news.place, summoned=news.state == "connecting")
+    return Waited(
+        news.place, news.seconds, summoned=news.connecting, within=news.within, waited=news.waited, seats=news.seats
+    )
 
 
 def _desk_call(world: World, login: str) -> tuple[str, str] | None:
@@ -134,20 +137,26 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
         title="Goodbye Loneliness 120", version="0.1.0", lifespan=lifespan, redirect_slashes=False, docs_url=None,
         redoc_url=None,
     )  # fmt: skip
-    state = app.state
-    state.settings, state.clock, state.vault, state.log = (
-        world.settings,
-        clock,
-        world.settings.vault,
-        logging.getLogger("web"),
-    )
-    state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
+    _give(app, world)
     web.explain_errors(app)
-    for router in (session.router, ivr.routes.router, routing.routes.router, casework.routes.router):
+    for router in (
+        console.routes.router,
+        session.router,
+        ivr.routes.router,
+        routing.routes.router,
+        casework.routes.router,
+    ):
         app.include_router(router)
     app.add_api_route("/ivr/sounds/{name}.wav", sound, include_in_schema=False, dependencies=[web.public()])
     describe(app)
     return app
+
+
+def _give(app: FastAPI, world: World) -> None:
+    state = app.state
+    state.settings, state.clock, state.vault = world.settings, clock, world.settings.vault
+    state.log = logging.getLogger("web")
+    state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
 
 
 def sound(name: str) -> FileResponse:

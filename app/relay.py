@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 TICK = 0.2
 RECONCILE = timedelta(seconds=5)
+RELEARN = timedelta(seconds=30)
+"""How old the rates may be by which callers are told their wait."""
 OWN_HANDS = timedelta(seconds=15)
 """A message due this long, and still not done, is delivered by the relay itself."""
 THREADS = 8
@@ -45,6 +47,7 @@ class Relay:
         self._queue = Queue(QUEUE, connection=world.redis)
         self._stop = threading.Event()
         self._reconciled: datetime | None = None
+        self._learned: datetime | None = None
 
     def stop(self, *_: object) -> None:
         """Finish what is in hand, then end `run`."""
@@ -120,7 +123,7 @@ class Relay:
                 self._stop.wait(OUTAGE_PAUSE)
 
     def sweep(self, at: datetime) -> None:
-        """Do what has come due in the queue, and now and then compare its index with the truth."""
+        """Do what has come due in the queue, and now and then mend its index and relearn its rates."""
         world = self._world
         with world.sessions.begin() as tx:
             queue.sweep(tx, board=world.board, at=at)
@@ -128,6 +131,10 @@ class Relay:
             self._reconciled = at
             with world.sessions.begin() as tx:
                 queue.reconcile(tx, board=world.board, at=at)
+        if self._learned is None or at - self._learned >= RELEARN:
+            self._learned = at
+            with world.sessions.begin() as tx:
+                queue.relearn(tx, board=world.board, at=at)
 
 
 def run(world: World) -> None:

@@ -11,6 +11,7 @@ def words(local: Local) -> str:
         "",
         "외로움안녕120 · Goodbye Loneliness 120 is up.",
         "",
+        f"  A counselor's desk {base}/desk",
         f"  API and webhooks   {base}  (described at {base}/openapi.json)",
     ]
     if local.simulator_url:

@@ -77,7 +77,7 @@ def bulk(parts: Iterable[bytes]) -> bytes:
 def packer(redis: Redis, name: str, count: int) -> Callable[..., bytes]:
     """Give what packs one transition with `count` arguments."""
     sha = str(redis.script_load(scripts.source(name, CONFIG)))
-    keys = [key.encode() for key in scripts.keys("bench", CONFIG)]
+    keys = [key.encode() for key in scripts.keys("bench", CONFIG, name)]
     parts = [b"EVALSHA", sha.encode(), b"%d" % len(keys), *keys]
     head = b"*%d\r\n" % (len(parts) + count) + bulk(parts)
     return lambda *args: head + bulk(args)

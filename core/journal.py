@@ -60,7 +60,8 @@ class Fact:
     rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
-_Batch = dict[tuple[str, str], tuple[Fact, "asyncio.Future[bool]"]]
+_Batch = dict[tuple[str, str], tuple[Fact, list["asyncio.Future[bool]"]]]
+"""Facts by their key, each with everybody who waits for it, the first of whom brought it."""
 
 
 class Unkept(Exception):
@@ -97,8 +98,11 @@ class Journal:
     The last of `sides` must be the outbox: a batch with a message in it rings the bell.
     """
 
-    def __init__(self, url: str, sides: Mapping[str, Columns], *, lanes: int = 2, timeout: float = 4.0) -> None:
-        """Name the database and the side tables; `lanes` commits are in flight at most, each `timeout` s at most."""
+    def __init__(self, url: str, sides: Mapping[str, Columns], *, lanes: int = 1, timeout: float = 4.0) -> None:
+        """Name the database and the side tables; `lanes` commits are in flight at most, each `timeout` s at most.
+
+        One lane is the fastest: what comes while it commits is the next batch, and larger batches cost less each.
+        """
         self._url, self._tables, self._lanes, self._timeout = libpq_url(url), tuple(sides), lanes, timeout
         self._sql = statement(sides)
         self._waiting: _Batch = {}
@@ -127,15 +131,15 @@ class Journal:
         if not self._tasks:
             raise Unkept("The journal is closed.")
         key = (fact.source, fact.key)
+        # Everybody waits for a future of their own: who gives up takes neither the fact nor a repeat's answer away.
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         known = self._waiting.get(key)
         if known is not None:
-            await asyncio.shield(known[1])
-            return False
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = (fact, future)
-        self._wake.set()
-        # Whoever gives up waiting takes neither the fact nor a repeat's answer away.
-        return await asyncio.shield(future)
+            known[1].append(future)
+        else:
+            self._waiting[key] = (fact, [future])
+            self._wake.set()
+        return await future
 
     async def _lane(self) -> None:
         connection: asyncpg.Connection | None = None
@@ -181,9 +185,12 @@ class Journal:
                 await self._commit(connection, {key: entry})
             _fail(batch, Unkeepable(f"The database refused a value: {error}"))
             return
-        for key, (_, future) in batch.items():
-            if not future.done():
-                future.set_result(key in new)
+        for key, (_, futures) in batch.items():
+            is_new = key in new
+            for future in futures:
+                if not future.done():
+                    future.set_result(is_new)
+                is_new = False
 
     async def _insert(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[tuple[str, str]]:
         heads = [{"source": f.source, "key": f.key, "at": f.at, "heard": f.heard} for f in facts]
@@ -198,6 +205,7 @@ def _side(facts: Sequence[Fact], table: str) -> str:
 
 
 def _fail(batch: "_Batch", error: Exception) -> None:
-    for _, future in batch.values():
-        if not future.done():
-            future.set_exception(error)
+    for _, futures in batch.values():
+        for future in futures:
+            if not future.done():
+                future.set_exception(error)

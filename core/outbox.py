@@ -109,6 +109,10 @@ def dead_letters(tx: Session, *, limit: int = 200) -> Sequence[OutboxMessage]:
 
 
 def lock_message(tx: Session, message_id: UUID) -> OutboxMessage | None:
-    """Lock a message for work, or give None when it is gone or another is at it."""
-    one = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update(skip_locked=True)
+    """Lock a message for work, or give None when it is gone.
+
+    It is waited for: another relay that only looks whether the message is free holds the row for a moment too, and
+    whoever stepped back from that would leave the message to nobody for a whole lease.
+    """
+    one = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
     return tx.scalars(one).one_or_none()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from redis.exceptions import RedisError
@@ -22,6 +22,9 @@ from core.staff import PERMISSIONS, Actor
 _bearer = HTTPBearer(auto_error=False, description="The token that POST /api/session gave.")
 COOKIE = "goodbye120_session"
 PROBLEM = "application/problem+json"
+DOOR = "/sign-in"
+"""Where a page's reader is led who is not signed in."""
+_READS = ("GET", "HEAD")
 
 
 def now(request: Request) -> datetime:
@@ -43,8 +46,14 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 def token_of(request: Request, bearer: Bearer) -> str:
-    """Read the session token from the header, or from the pages' cookie; raises Unauthenticated without one."""
+    """Read the session token from the header, or from the pages' cookie; raises Unauthenticated without one.
+
+    A cookie is sent by the browser whoever made it ask: with one, nothing is changed for a page that is not ours.
+    """
     token = bearer.credentials if bearer else request.cookies.get(COOKIE, "")
+    site = request.headers.get("sec-fetch-site", "cross-site")
+    if bearer is None and token and request.method not in _READS and site != "same-origin":
+        raise Forbidden("This was not asked by a page of this service. Send a token as `Authorization: Bearer ...`.")
     if not token:
         raise Unauthenticated("Sign in at POST /api/session and send its token as `Authorization: Bearer ...`.")
     return token
@@ -92,7 +101,9 @@ def explain_errors(app: FastAPI) -> None:
     """Answer every refusal, wrong request and outage as problem+json that says what to do."""
 
     @app.exception_handler(Refusal)
-    def refuse(_: Request, error: Refusal) -> JSONResponse:
+    def refuse(request: Request, error: Refusal) -> Response:
+        if isinstance(error, Unauthenticated) and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(DOOR, 303)
         return problem(error.status, error.title, error.detail, **error.more)
 
     @app.exception_handler(RequestValidationError)

@@ -32,6 +32,12 @@ class Waited:
     """The queue's index does not answer: nobody can be offered this caller now."""
     summoned: bool = False
     """A counselor has accepted, and the provider may have missed our word to connect."""
+    within: int | None = None
+    """Four of five waits like this one end within so many seconds."""
+    waited: int = 0
+    """Seconds since the caller came into the queue."""
+    seats: int = 0
+    """How many seats on shift could take this caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +103,14 @@ class CallbackAsked:
     """The caller wants to be called back instead of waiting."""
 
 
-Effect = Opened | Queued | InDanger | CallbackAsked
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The queue foretold this caller's remaining wait; `told_s` is what they heard of it, None for nothing."""
+
+    queue: str
+    seconds: int
+    within: int
+    told_s: int | None
+
+
+Effect = Opened | Queued | InDanger | CallbackAsked | Foretold

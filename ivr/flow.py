@@ -9,6 +9,7 @@ from ivr.events import (
     CallbackAsked,
     Effect,
     Event,
+    Foretold,
     Forwarded,
     Handed,
     InDanger,
@@ -137,14 +138,40 @@ def _comfort(flow: Flow, spot: Spot, queue: Queue, news: Waited) -> Step:
     words = [flow.say("first_comfort" if spot.tries == 0 else "comfort", spot.language)]
     if news.place is not None and news.place <= flow.longest_place_told:
         words.append(flow.say("place_next" if news.place <= 1 else "place", spot.language, place=news.place))
-    if news.seconds is not None and news.seconds <= flow.longest_wait_told:
-        minutes = max(1, -(-news.seconds // 60))
+    here, minutes = _promise(spot, news, flow.longest_wait_told)
+    if minutes:
         words.append(flow.say("wait_short" if minutes == 1 else "wait_minutes", spot.language, minutes=minutes))
     if queue.priority != "danger":
         words.append(flow.say("waiting_choices" if spot.reachable else "waiting_choices_unreachable", spot.language))
-    onward = replace(_on(spot), tries=spot.tries + 1)
+    onward = replace(_on(here), tries=spot.tries + 1)
     prompts: tuple[Say | Play, ...] = (*words, Play("waiting"))
-    return Step(spot, (Ask(prompts, Next("pressed", _on(spot).query), timeout=3, then=Next("waiting", onward.query)),))
+    ask = Ask(prompts, Next("pressed", _on(here).query), timeout=3, then=Next("waiting", onward.query))
+    return Step(here, (ask,), _foretold(spot, queue, news, minutes))
+
+
+def _promise(spot: Spot, news: Waited, longest: int) -> tuple[Spot, int | None]:
+    """Say how many minutes to tell, rounded up, and remember them: a caller never hears of a later end than before.
+
+    Only where fewer seats are there than when it was said does an earlier word not bind. Where it has become less than
+    half of what is expected now, nobody would believe it: the caller hears comfort without a number.
+    """
+    if news.seconds is None:
+        return spot, None
+    binds = spot.promised > 0 and news.seats >= spot.staffed
+    left = spot.promised - news.waited if binds else news.seconds
+    seconds = min(news.seconds, left)
+    if seconds > longest or 2 * left < news.seconds:
+        return spot, None
+    minutes = max(1, -(-seconds // 60))
+    end = news.waited + 60 * minutes
+    return replace(spot, promised=min(end, spot.promised) if binds else end, staffed=news.seats), minutes
+
+
+def _foretold(spot: Spot, queue: Queue, news: Waited, minutes: int | None) -> tuple[Effect, ...]:
+    # A forecast that the caller did not hear is written down once, or long waits would look as if none was ever made.
+    if news.seconds is None or news.within is None or not (minutes or spot.tries == 0):
+        return ()
+    return (Foretold(queue.name, news.seconds, news.within, minutes * 60 if minutes else None),)
 
 
 def _press_while_waiting(flow: Flow, spot: Spot, queue: Queue, key: str) -> Step:

@@ -11,7 +11,7 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, InDanger, Opened, Queued
+from ivr.events import CallbackAsked, Event, Foretold, InDanger, Opened, Queued
 from ivr.flow import Step
 from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
 from ivr.spot import Spot
@@ -28,6 +28,9 @@ SIDES: Mapping[str, Columns] = {
     "routing_queue_entry": {
         "contact_id": "uuid", "queue": "text", "priority": "text", "language": "text", "provider_ref": "text",
         "entered_at": "timestamptz", "state": "text",
+    },
+    "routing_event": {
+        "kind": "text", "at": "timestamptz", "queue": "text", "contact_id": "uuid", "detail": "jsonb",
     },
     "outbox_message": OUTBOX_COLUMNS,
 }  # fmt: skip
@@ -68,6 +71,8 @@ def turn(
                 _tell(rows, CallerInDanger(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
             case CallbackAsked():
                 _tell(rows, CallbackRequested(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
+            case Foretold():
+                _foretell(rows, call, effect, step.spot.part, at)
     return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
 
 
@@ -102,6 +107,12 @@ def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, spot: Spot, at: 
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
     _tell(rows, CallerWaiting(contact, sid, spot.about), (sid, "queue", *([spot.part] if spot.part else [])), at)
+
+
+def _foretell(rows: Rows, call: Mapping[str, str], told: Foretold, part: int, at: datetime) -> None:
+    detail = {"seconds": told.seconds, "within": told.within, "told_s": told.told_s}
+    event = {"kind": "foretold", "at": at, "queue": told.queue, "contact_id": contact_of(call["CallSid"], part)}
+    rows["routing_event"] = [{**event, "detail": detail}]
 
 
 def _tell(

@@ -20,12 +20,12 @@ Signer = tuple[bytes, str]
 def read_form(body: bytes) -> Fields:
     """Read an urlencoded form, keeping blanks, doubles and order; what is no UTF-8 is replaced, never refused."""
     text = body.decode("utf-8", "replace").replace("+", " ")
-    parts = [part.partition("=") for part in text.split("&") if part]
-    if "%" not in text:
-        return [(name, value) for name, _, value in parts]
-    return [
-        (_words(name) if "%" in name else name, _words(value) if "%" in value else value) for name, _, value in parts
-    ]
+    return [_field(part) if "%" in part else part.partition("=")[::2] for part in text.split("&") if part]
+
+
+def _field(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    return _words(name), _words(value)
 
 
 def _words(escaped: str) -> str:
@@ -56,10 +56,8 @@ class Keys:
 
 def signed(fields: Fields) -> bytes:
     """Give the part of the signed text that comes from the POST fields."""
-    ordered = sorted(fields)
-    if len({name for name, _ in ordered}) != len(ordered):
-        ordered = sorted(set(ordered))
-    return "".join([name + value for name, value in ordered]).encode("utf-8", "surrogatepass")
+    ordered = sorted(fields) if len(dict(fields)) == len(fields) else sorted(set(fields))
+    return "".join(map("".join, ordered)).encode("utf-8", "surrogatepass")
 
 
 def is_genuine(signature: str, urls: Iterable[str], fields: bytes, signers: Sequence[Signer]) -> bool:

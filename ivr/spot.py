@@ -17,7 +17,10 @@ class Spot:
     about: Literal["self", "other"] = "self"
     reachable: bool = False
     """Whether the caller's number is known, so that calling back can be offered."""
-
+    promised: int = 0
+    """By how many seconds after coming into the queue they were last told it would be their turn; 0: never told."""
+    staffed: int = 0
+    """How many seats could take them when they were told."""
     part: int = 0
     """Which part of the call this is: each time it is handed to somebody else a contact of its own begins."""
 
@@ -26,7 +29,8 @@ class Spot:
         """Write the spot as a query string; `read_spot` reads it back."""
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
-            f"&about={self.about}&reachable={int(self.reachable)}" + (f"&part={self.part}" if self.part else "")
+            f"&about={self.about}&reachable={int(self.reachable)}&promised={self.promised}&staffed={self.staffed}"
+            + (f"&part={self.part}" if self.part else "")
         )
 
 
@@ -39,12 +43,7 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
     return Spot(
-        int(flow),
-        node,
-        int(turn),
-        int(tries),
-        language,
-        "other" if about == "other" else "self",
-        reachable == "1",
-        int(query.get("part", "0")),
-    )
+        int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
+        # A caller who was on the line before these two were written has been promised nothing.
+        int(query.get("promised", 0)), int(query.get("staffed", 0)), int(query.get("part", 0)),
+    )  # fmt: skip

@@ -96,7 +96,7 @@ def move(telephone: Telephone, wording: Wording) -> Outward:
 
 def onward(spot: Spot, part: int) -> Spot:
     """Give a spot past every one the waiting loop can be at: no two turns of a call share a key."""
-    return replace(spot, turn=spot.turn + 2, tries=0, part=part)
+    return replace(spot, turn=spot.turn + 2, tries=0, promised=0, staffed=0, part=part)
 
 
 def hold(telephone: Telephone) -> Outward:

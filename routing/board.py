@@ -5,6 +5,7 @@ comes late or from before a rebuild changes nothing. The database's row locks pu
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from core.errors import Stale
 from routing import scripts
 from routing.config import RoutingConfig
 from routing.errors import BoardGone
+from routing.forecast import Line, Rates, expect
 from routing.policy import millis, stale_because
 from routing.records import Claim, Due, Outlook, Place, SeatNow, moment, read_seat
 
@@ -25,6 +27,8 @@ Fence = tuple[UUID, UUID, int, int]
 """Which contact, by which offer, of which epoch, and the entry's new version."""
 SWEEP_LIMIT = 50
 PLACE_LIMIT = 200
+RATES_KEPT = timedelta(minutes=15)
+"""Rates that nobody has learned anew for this long foretell nothing any more."""
 
 
 class Board:
@@ -39,7 +43,9 @@ class Board:
         }
 
     def _run(self, name: str, *args: object) -> list[Any]:
-        answer: list[Any] = self._scripts[name](keys=self._keys, args=[_text(arg) for arg in args])
+        answer: list[Any] = self._scripts[name](
+            keys=scripts.keys(self.site, self.config, name), args=[_text(arg) for arg in args]
+        )
         return checked(answer)
 
     def _seat(self, name: str, *args: object) -> SeatNow | None:
@@ -114,6 +120,10 @@ class Board:
     def wrap_until(self, at: datetime) -> datetime:
         """Say until when a wrap-up that begins now may last."""
         return at + timedelta(seconds=self.config.wrap_up_seconds)
+
+    def extend(self, counselor_id: UUID, until: datetime) -> SeatNow | None:
+        """Let a wrap-up last until then; Stale where there is none."""
+        return self._seat("extend", counselor_id, millis(until))
 
     def wrap_up(self, counselor_id: UUID, at: datetime) -> SeatNow | None:
         """End a wrap-up; Stale where there is none."""
@@ -192,23 +202,43 @@ class Board:
         raw: Any = self.redis.hgetall(self._keys[index])
         return {UUID(key.decode()): orjson.loads(value) for key, value in raw.items()}
 
-    def outlook(self, contact_id: UUID) -> Outlook:
+    def outlook(self, contact_id: UUID, at: datetime) -> Outlook:
         """Say what a waiting contact may be told."""
-        return _outlook(self._run("outlook", contact_id))
+        keys = [*self._keys, scripts.rates_key(self.site)]
+        return _outlook(checked(self._scripts["outlook"](keys=keys, args=[str(contact_id), millis(at)])), at)
+
+    def keep_rates(self, rates: Rates | None) -> None:
+        """Let forecasts go by these rates from now on; None lets nothing be foretold."""
+        key = scripts.rates_key(self.site)
+        if rates is None:
+            self.redis.delete(key)
+        else:
+            self.redis.set(key, orjson.dumps(asdict(rates)), ex=RATES_KEPT)
 
 
 async def outlook(
-    index: redis.asyncio.Redis, site: str, contact_id: UUID, config: RoutingConfig | None = None
+    index: redis.asyncio.Redis, site: str, contact_id: UUID, at: datetime, config: RoutingConfig | None = None
 ) -> Outlook:
     """Say what a waiting contact may be told, on an asynchronous connection; raises as the Board."""
     numbers = config or RoutingConfig()
     script = index.register_script(scripts.source("outlook", numbers))
-    return _outlook(checked(await script(keys=scripts.keys(site, numbers), args=[str(contact_id)])))
+    keys = [*scripts.keys(site, numbers), scripts.rates_key(site)]
+    return _outlook(checked(await script(keys=keys, args=[str(contact_id), millis(at)])), at)
 
 
-def _outlook(answer: list[Any]) -> Outlook:
-    state = str(answer[1], "ascii")
-    return Outlook(state or None, int(answer[2]) or None)
+def _outlook(answer: list[Any], at: datetime) -> Outlook:
+    state, place = str(answer[1], "ascii"), int(answer[2]) or None
+    if state != "waiting":
+        return Outlook(state or None, place)
+    since, language, head, ahead, seats, free, rates = answer[3:]
+    waited, head_waited = (max(0, millis(at) - int(float(moment))) / 1000 for moment in (since, head))
+    # Whoever is the head themselves learns nothing from how long the head has waited.
+    head_waited_s = head_waited if head_waited > waited else None
+    line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
+    found = expect(line, Rates(**orjson.loads(rates)) if rates else None)
+    if found is None:
+        return Outlook(state, place, waited=round(waited))
+    return Outlook(state, place, round(found.seconds), round(found.within), round(waited), found.seats)
 
 
 def checked(answer: list[Any]) -> list[Any]:

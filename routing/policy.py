@@ -1,6 +1,6 @@
 """What the queue's rules come to in one case: pure decisions over plain values."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.config import RoutingConfig
 
@@ -53,6 +53,12 @@ def seat_after_failure(why: str) -> str:
     return "not_responding" if why in ABSENT else "idle"
 
 
+def longer_wrap_up(began: datetime, until: datetime, config: RoutingConfig) -> datetime:
+    """Give until when a wrap-up lasts that is extended once more; never longer than the longest in all."""
+    longest = began + timedelta(seconds=config.longest_wrap_up_seconds)
+    return max(until, min(until + timedelta(seconds=config.extend_seconds), longest))
+
+
 def known_language(language: str, config: RoutingConfig) -> str:
     """Give the language a caller waits for; one that nobody is listed for waits with the first."""
     return language if language in config.languages else config.languages[0]
@@ -66,6 +72,19 @@ def known_class(priority: str, config: RoutingConfig) -> str:
 def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> list[str]:
     """Give the languages of a seat that callers can wait for; never none."""
     return [language for language in config.languages if language in languages] or [config.languages[0]]
+
+
+def turn(klass: str, entered: datetime, seq: int, *, at: datetime, config: RoutingConfig) -> tuple[int, float, int]:
+    """Rank a waiting caller: the smallest goes first. Inside a class that is first come, first served.
+
+    A class has a head start H over whoever came before (the static form of accumulating priority; Kleinrock 1964), and
+    who has waited `longest_overtaken_seconds` goes before all who came later. So a caller of class k who came at t is
+    overtaken only by callers of a class h who came before t + H(h) - H(k), and by nobody who is served later than
+    t + longest_overtaken_seconds.
+    """
+    if (at - entered).total_seconds() >= config.longest_overtaken_seconds:
+        return 0, entered.timestamp(), seq
+    return 1, entered.timestamp() - config.head_start(klass), seq
 
 
 def reason_for(priority: str, language: str, *, waited: float, idle: float) -> str:

@@ -5,13 +5,18 @@ Whoever changes a contact's or a seat's place in the index holds its row; so who
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from routing.metrics import Happened
 from routing.tables import LIVE, LIVE_OFFER, BoardEpoch, Offer, QueueEntry, RoutingEvent, Seat
+
+OF_A_STAY = ("entered", "connected", "left", "finished", "wrapped")
+"""The kinds of events that make up a contact's stay."""
 
 
 def lock_entry(tx: Session, contact_id: UUID) -> QueueEntry | None:
@@ -119,6 +124,13 @@ def lock_epoch(tx: Session, site: str, at: datetime) -> BoardEpoch:
 def mended(tx: Session) -> int:
     """Count the differences between index and database that were mended so far."""
     return int(tx.scalar(select(func.coalesce(func.sum(BoardEpoch.mended), 0))) or 0)
+
+
+def happened(tx: Session, queue: str, since: datetime, kinds: Sequence[str]) -> Sequence[Happened]:
+    """Give what happened in a queue since then, of these kinds, in order: plain rows, for long looks back."""
+    columns = (RoutingEvent.kind, RoutingEvent.at, RoutingEvent.contact_id, RoutingEvent.detail)
+    rows = select(*columns).where(RoutingEvent.queue == queue, RoutingEvent.at >= since, RoutingEvent.kind.in_(kinds))
+    return cast("Sequence[Happened]", tx.execute(rows.order_by(RoutingEvent.n)).all())
 
 
 def queues(tx: Session, since: datetime) -> list[str]:

@@ -96,11 +96,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too."""
+    """What a waiting contact may be told: `place` 1 is next; None means it is not known, which is an answer too.
+
+    `seconds` are expected from now on, four of five waits end `within`, `waited` have passed; `seats` may take them.
+    """
 
     state: str | None = None
     place: int | None = None
     seconds: int | None = None
+    within: int | None = None
+    waited: int = 0
+    seats: int = 0
 
     @property
     def connecting(self) -> bool:

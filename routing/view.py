@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from routing import metrics, queries
 from routing.config import RoutingConfig
+from routing.policy import known_class, turn
 from routing.tables import Offer, QueueEntry, Seat
 
 PROMETHEUS = "goodbye120_queue"
@@ -45,11 +46,11 @@ def seat_view(tx: Session, counselor_id: UUID, at: datetime) -> dict[str, Any]:
     return shown
 
 
-def line_view(tx: Session, queue: str, at: datetime) -> list[dict[str, Any]]:
+def line_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> list[dict[str, Any]]:
     """Show who waits or is being connected, in the order they are served."""
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     entries = [entry for entry in queries.live_entries(tx, queue) if entry.state != "connected"]
-    entries.sort(key=lambda entry: entry.priority != "danger")
+    entries.sort(key=lambda e: turn(known_class(e.priority, config), e.entered_at, e.seq, at=at, config=config))
     return [_waiting(entry, offers.get(entry.contact_id), at) for entry in entries]
 
 

@@ -1,5 +1,5 @@
 -- Whose turn it is, and at which seat: both are taken in this one step, or neither. ARGV: at, offer, deadline.
--- Classes in their order, inside a class by (entered, seq); for each caller the seat that has been free longest.
+-- Heads are compared as routing.policy.turn says; for each caller the seat that has been free longest.
 -- Both are `claimed` until the database has agreed (confirm). Nearly always the first caller fits the first seat, so
 -- that is looked at first; else no further than LOOK callers and LOOK seats of each language.
 local LOOK = 16
@@ -28,15 +28,23 @@ end
 
 local function earlier(a, b)
   if a[1] ~= b[1] then return a[1] < b[1] end
-  return a[2] < b[2]
+  if a[2] ~= b[2] then return a[2] < b[2] end
+  return a[3] < b[3]
 end
 
-local function heads(class, seats, look)
+-- The first `look` of every line somebody is free for, as {overtaken for too long already: 0, rank, member}.
+local function heads(seats, look)
   local found = {}
-  for _, language in ipairs(LANGUAGE_NAMES) do
-    if #seats[language] > 0 then
-      local line = call('ZRANGE', wait_key(class, language), 0, look - 1, 'WITHSCORES')
-      for n = 1, #line, 2 do found[#found + 1] = {tonumber(line[n + 1]), line[n]} end
+  for n, class in ipairs(CLASS_NAMES) do
+    for _, language in ipairs(LANGUAGE_NAMES) do
+      if #seats[language] > 0 then
+        local line = call('ZRANGE', wait_key(class, language), 0, look - 1, 'WITHSCORES')
+        for k = 1, #line, 2 do
+          local entered = tonumber(line[k + 1])
+          local long = at - entered >= LONGEST
+          found[#found + 1] = {long and 0 or 1, long and entered or entered - HEAD_STARTS[n], line[k]}
+        end
+      end
     end
   end
   if #found > 1 then table.sort(found, earlier) end
@@ -63,14 +71,12 @@ local function look_at(look, first_only)
     somebody = somebody or #seats[language] > 0
   end
   if not somebody then return {'none'} end
-  for _, class in ipairs(CLASS_NAMES) do
-    for _, head in ipairs(heads(class, seats, look)) do
-      local id = string.sub(head[2], 18)
-      local contact = read(CONTACTS, id)
-      local seat_id = seat_for(contact, seats)
-      if seat_id and not (first_only and contact.apart[seat_id]) then return take(id, contact, seat_id) end
-      if first_only then return nil end
-    end
+  for _, head in ipairs(heads(seats, look)) do
+    local id = string.sub(head[3], 18)
+    local contact = read(CONTACTS, id)
+    local seat_id = seat_for(contact, seats)
+    if seat_id and not (first_only and contact.apart[seat_id]) then return take(id, contact, seat_id) end
+    if first_only then return nil end
   end
   return {'none'}
 end

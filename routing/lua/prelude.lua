@@ -1,10 +1,8 @@
 -- What every transition shares: where the keys are, and the records with the sets they belong to. Only put_contact and
--- put_seat write either, so that a record and its sets cannot disagree. CLASS_NAMES and LANGUAGE_NAMES come before this.
+-- put_seat write either, so that a record and its sets cannot disagree. The names and numbers of classes and languages
+-- come before this (routing/scripts.py).
 -- Time is an argument, not the server's TIME: one clock for index and database, and tests that need not wait.
 local EPOCH, CONTACTS, SEATS, DUE, WRAPS, LEASES, SHIFT, DROUGHT = unpack(KEYS, 1, 8)
-local CLASSES, LANGUAGES = {}, {}
-for n, name in ipairs(CLASS_NAMES) do CLASSES[name] = n end
-for n, name in ipairs(LANGUAGE_NAMES) do LANGUAGES[name] = n end
 local call = redis.call
 local epoch = call('GET', EPOCH)
 
@@ -23,11 +21,10 @@ end
 
 -- `was` is the state the record had, or nil when that is not known.
 local function put_contact(id, contact, was)
-  local key = wait_key(contact.class, contact.language)
   if contact.state == 'waiting' then
-    call('ZADD', key, contact.score, contact.member)
+    call('ZADD', wait_key(contact.class, contact.language), contact.score, contact.member)
   elseif was == nil or was == 'waiting' then
-    call('ZREM', key, contact.member)
+    call('ZREM', wait_key(contact.class, contact.language), contact.member)
   end
   if contact.state == 'offered' or contact.state == 'claimed' then
     if was ~= 'claimed' then call('ZADD', DUE, contact.deadline, id) end
@@ -38,8 +35,11 @@ local function put_contact(id, contact, was)
 end
 
 local function drop_contact(id, contact)
-  call('ZREM', wait_key(contact.class, contact.language), contact.member)
-  call('ZREM', DUE, id)
+  if contact.state == 'waiting' then
+    call('ZREM', wait_key(contact.class, contact.language), contact.member)
+  elseif contact.deadline then
+    call('ZREM', DUE, id)
+  end
   call('HDEL', CONTACTS, id)
 end
 

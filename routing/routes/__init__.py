@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from routing.routes import desk, watch
+from routing.routes import desk, plan, watch
 
 router = APIRouter()
 router.include_router(desk.router)
 router.include_router(watch.router)
+router.include_router(plan.router)
 
 __all__ = ["router"]

@@ -46,6 +46,13 @@ def end_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str,
     return view.seat_view(tx, actor.id, at)
 
 
+@router.post("/seat/wrap-up/extend", response_model=SeatOut)
+def extend_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
+    """Take a minute more to write; 409 when the wrap-up is as long as it can be."""
+    service.extend_wrap_up(tx, actor.id, board=board, at=at)
+    return view.seat_view(tx, actor.id, at)
+
+
 @router.get(
     "/seat/events",
     response_class=StreamingResponse,

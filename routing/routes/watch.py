@@ -28,9 +28,15 @@ def read_queue(name: QueueName, tx: Tx, at: Now, actor: Watcher, board: BoardDep
 
 
 @router.get("/api/queues/{name}/entries", response_model=list[EntryOut])
-def read_line(name: QueueName, tx: Tx, at: Now, actor: Watcher) -> list[dict[str, Any]]:  # noqa: ARG001
+def read_line(
+    name: QueueName,
+    tx: Tx,
+    at: Now,
+    actor: Watcher,  # noqa: ARG001
+    board: BoardDep,
+) -> list[dict[str, Any]]:
     """Show who waits, in the order they are served."""
-    return view.line_view(tx, name, at)
+    return view.line_view(tx, name, board.config, at)
 
 
 @router.post("/api/queues/{name}/pull", response_model=OfferOut)

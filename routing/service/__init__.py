@@ -24,10 +24,11 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
 from routing.queries import current_offer, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
 from routing.service.direct import Onward, bring_back, go_on, pull, take_over
+from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
-from routing.service.seats import heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.sweeping import sweep
 from routing.service.waiting import enter, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
@@ -43,6 +44,7 @@ __all__ = [
     "connected",
     "current_offer",
     "enter",
+    "extend_wrap_up",
     "finish",
     "go_on",
     "heartbeat",
@@ -57,6 +59,7 @@ __all__ = [
     "rebuild",
     "reconcile",
     "reject",
+    "relearn",
     "resume",
     "set_activity",
     "sign_off",

@@ -32,7 +32,7 @@ class Onward:
 
 
 def go_on(tx: Session, contact_id: UUID, onward: Onward, *, board: Board, at: datetime) -> QueueEntry:
-    """Let a contact that talks wait once more under another id, before everybody but danger.
+    """Let a contact that talks wait once more under another id, with the head start of those who are handed on.
 
     With `only`, it is held out to that one counselor and leaves if they do not take it; raises Conflict where they
     are not free.

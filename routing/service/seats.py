@@ -13,7 +13,7 @@ from routing import queries
 from routing.board import Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
-from routing.policy import ACTIVITIES, spoken
+from routing.policy import ACTIVITIES, longer_wrap_up, spoken
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
@@ -97,6 +97,23 @@ def wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> S
     if seat is None or seat.state != "wrapping":
         raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
     return _end_wrap(tx, seat, board, at)
+
+
+def extend_wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> Seat:
+    """Take more time to write, up to the longest; raises Conflict where there is no wrap-up or no more time."""
+    seat = queries.lock_seat(tx, counselor_id)
+    if seat is None or seat.state != "wrapping" or seat.wrap_until is None:
+        raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
+    entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
+    began = entry.left_at if entry is not None and entry.left_at is not None else at
+    until = longer_wrap_up(began, seat.wrap_until, board.config)
+    if until == seat.wrap_until:
+        raise Conflict("The wrap-up is as long as it can be. Choose a break instead. 후처리를 더 늘릴 수 없습니다.")
+    mend_seat(tx, counselor_id, board)
+    now = board.extend(counselor_id, until)
+    if now is not None:
+        mirror(tx, board, seat, now, at)
+    return seat
 
 
 def end_wrap_up_due(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import outbox
 from core.db import Sessions
 from core.messages import Message
 from core.outbox import BELL, LEASE, OutboxMessage, due_now
+from tests.house import waited_for
 from tests.services import connect
 
 
@@ -124,13 +126,24 @@ def test_what_is_over_is_never_due(sessions: Sessions, at: datetime, state: str)
         assert [row.id for row in outbox.dead_letters(tx)] == ([key] if state == "dead" else [])
 
 
-def test_what_another_holds_is_not_waited_for(sessions: Sessions, at: datetime) -> None:
+def test_what_another_only_looks_at_is_waited_for(sessions: Sessions, at: datetime) -> None:
     with sessions.begin() as tx:
         key = outbox.post(tx, Told("held"), at=at)
-    with sessions.begin() as one, sessions.begin() as other:
-        assert outbox.lock_message(one, key) is not None
-        assert outbox.lock_message(other, key) is None
-        assert outbox.lock_message(other, uuid4()) is None
+        assert outbox.lock_message(tx, uuid4()) is None
+    found: list[OutboxMessage | None] = []
+
+    def take() -> None:
+        with sessions.begin() as tx:
+            found.append(outbox.lock_message(tx, key))
+
+    taker = threading.Thread(target=take)
+    with sessions.begin() as looking:
+        looking.get_one(OutboxMessage, key, with_for_update=True)
+        taker.start()
+        waiting = text("select count(*) from pg_locks where not granted")
+        waited_for(lambda: looking.scalar(waiting) == 1)
+    taker.join()
+    assert [row is not None for row in found] == [True]
 
 
 @pytest.mark.parametrize(("later", "rings"), [(0, 1), (60, 0)])

@@ -24,7 +24,7 @@ def dockerfile() -> str:
 
 def test_the_image_copies_every_package_the_product_needs(dockerfile: str) -> None:
     copied = set(re.findall(r"^COPY (\w+) \1$", dockerfile, re.MULTILINE))
-    assert copied == {"app", "casework", "core", "ivr", "migrations", "routing"}
+    assert copied == {"app", "casework", "console", "core", "ivr", "migrations", "routing"}
     allowed = set(re.findall(r"^!(\w+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
     assert copied <= allowed
     assert all((ROOT / name).is_dir() for name in copied)

@@ -169,7 +169,7 @@ def test_two_processes_rebuild_a_wiped_index_once(desk: Desk) -> None:
     desk.redis.flushdb()
     at_once(*[desk.sweep] * 4)
     assert desk.board.epoch() == 2
-    assert [desk.board.outlook(contact(f"A{n}")).place for n in (0, 15, 29)] == [1, 16, 30]
+    assert [desk.board.outlook(contact(f"A{n}"), desk.at).place for n in (0, 15, 29)] == [1, 16, 30]
     assert desk.agrees()
 
 

@@ -75,13 +75,15 @@ class Model:
     callers: dict[UUID, Caller] = field(default_factory=dict)
     chairs: dict[UUID, Chair] = field(default_factory=dict)
 
-    def line(self) -> list[UUID]:
+    def line(self, at: datetime) -> list[UUID]:
         waiting = [key for key, caller in self.callers.items() if caller.state == "waiting"]
-        return sorted(waiting, key=self._rank)
+        return sorted(waiting, key=lambda key: self._rank(self.callers[key], at))
 
-    def _rank(self, key: UUID) -> tuple[int, datetime, int]:
-        caller = self.callers[key]
-        return self.config.classes.index(caller.klass), caller.entered, caller.seq
+    def _rank(self, caller: Caller, at: datetime) -> tuple[bool, datetime, int]:
+        head_start = dict(zip(self.config.classes, self.config.head_starts, strict=True))[caller.klass]
+        waited_long = at - caller.entered >= timedelta(seconds=self.config.longest_overtaken_seconds)
+        ahead = timedelta(0) if waited_long else timedelta(seconds=head_start)
+        return not waited_long, caller.entered - ahead, caller.seq
 
     def routable(self, at: datetime) -> list[UUID]:
         free = [
@@ -92,7 +94,7 @@ class Model:
         return sorted(free, key=lambda key: (self.chairs[key].idle_since, str(key)))
 
     def next_pair(self, at: datetime) -> tuple[UUID, UUID] | None:
-        for key in self.line():
+        for key in self.line(at):
             caller = self.callers[key]
             fit = [seat for seat in self.routable(at) if caller.language in self.chairs[seat].languages]
             fresh = [seat for seat in fit if seat not in caller.apart or caller.apart[seat][1] <= at]

@@ -24,9 +24,9 @@ from routing.board import Board, Fence
 from routing.config import RoutingConfig
 from tests.routing.model import Caller, Model
 
-CONFIG = RoutingConfig()
+CONFIG = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15)
 SEATS = {named_id("seat", n): ("ko",) if n < 2 else ("ko", "en") for n in range(3)}
-PICK = st.integers(0, 10_000)
+PICK, AGO = st.integers(0, 10_000), st.sampled_from([0, 0, 1, 2, 9, 35])
 
 
 class BoardMachine(RuleBasedStateMachine):
@@ -63,7 +63,7 @@ class BoardMachine(RuleBasedStateMachine):
                 ask(fence)
         return fits
 
-    @rule(klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]), ago=st.integers(0, 3))
+    @rule(klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]), ago=AGO)
     def arrives(self, klass: str, language: str, ago: int) -> None:
         self.number += 1
         key = named_id("machine", self.number)
@@ -224,7 +224,7 @@ class BoardMachine(RuleBasedStateMachine):
         assert set(due.offers) == {key for key, c in callers.items() if c.deadline and c.deadline <= self.at}
         assert set(due.wraps) == {key for key, c in chairs.items() if c.wrap_until and c.wrap_until <= self.at}
         assert set(due.leases) == {key for key, c in chairs.items() if c.lease and c.lease <= self.at}
-        assert due.waiting == len(self.model.line())
+        assert due.waiting == len(self.model.line(self.at))
         for key in due.offers:
             self._time_out(key, lost=False)
         for seat in due.wraps:
@@ -281,7 +281,7 @@ class BoardMachine(RuleBasedStateMachine):
     def the_sets_hold_who_belongs_there(self) -> None:
         names, chairs = self.board._keys, self.model.chairs.items()
         waiting = [member[17:] for name in names if ":wait:" in name for member in self.members(name)]
-        assert sorted(waiting) == sorted(map(str, self.model.line()))
+        assert sorted(waiting) == sorted(map(str, self.model.line(self.at)))
         idle = {(n.rpartition(":")[2], member) for n in names if ":idle:" in n for member in self.members(n)}
         free = [(key, c) for key, c in chairs if c.activity == "available" and c.state == "idle"]
         assert idle == {(language, str(key)) for key, chair in free for language in chair.languages}
@@ -293,8 +293,6 @@ class BoardMachine(RuleBasedStateMachine):
 
 
 def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:
-    numbers = settings(
-        max_examples=150, stateful_step_count=60, deadline=None, derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    health = list(HealthCheck)
+    numbers = settings(max_examples=150, stateful_step_count=60, derandomize=True, suppress_health_check=health)
     run_state_machine_as_test(partial(BoardMachine, redis), settings=numbers)  # type: ignore[arg-type]

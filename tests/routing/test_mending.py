@@ -104,7 +104,7 @@ def test_with_redis_away_the_row_stays_and_comes_in_later(desk: Desk) -> None:
             queue.enter(tx, key, board=board, at=desk.at)
     assert desk.state("A") == "waiting"
     desk.reconcile()
-    assert desk.board.outlook(key).place == 1
+    assert desk.board.outlook(key, desk.at).place == 1
 
 
 def test_dying_before_the_commit_of_entering_loses_nobody(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """What the waiting loop may tell a caller, asked on the web's asynchronous connection."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -12,10 +13,10 @@ from routing.records import Outlook
 from tests.routing.desk import Desk, contact
 
 
-def ask(url: str, key: UUID) -> Outlook:
+def ask(url: str, key: UUID, at: datetime) -> Outlook:
     async def asked() -> Outlook:
         async with redis.asyncio.from_url(url) as index:
-            return await outlook(index, "test", key)
+            return await outlook(index, "test", key, at)
 
     return asyncio.run(asked())
 
@@ -23,15 +24,15 @@ def ask(url: str, key: UUID) -> Outlook:
 def test_the_waiting_loop_hears_what_the_board_says(desk: Desk, clean_redis: str) -> None:
     desk.call("A", ago=5)
     desk.call("B")
-    assert ask(clean_redis, contact("B")) == desk.board.outlook(contact("B")) == Outlook("waiting", 2)
+    assert ask(clean_redis, contact("B"), desk.at) == desk.board.outlook(contact("B"), desk.at) == Outlook("waiting", 2)
     desk.sit("hana")
     desk.accept("A")
-    assert ask(clean_redis, contact("A")).connecting
-    assert ask(clean_redis, contact("B")).place == 1
+    assert ask(clean_redis, contact("A"), desk.at).connecting
+    assert ask(clean_redis, contact("B"), desk.at).place == 1
 
 
 def test_an_unknown_caller_or_a_lost_index_is_no_number(desk: Desk, clean_redis: str) -> None:
     with pytest.raises(BoardGone):
-        ask(clean_redis, contact("A"))
+        ask(clean_redis, contact("A"), desk.at)
     desk.sweep()
-    assert ask(clean_redis, contact("A")) == Outlook()
+    assert ask(clean_redis, contact("A"), desk.at) == Outlook()

@@ -170,12 +170,12 @@ def test_a_waiting_caller_is_told_their_place(desk: Desk) -> None:
     for name, priority, ago in (("A", "normal", 9), ("B", "normal", 8), ("D", "danger", 1)):
         desk.call(name, priority, ago=ago)
     desk.call("E", language="en")
-    assert [desk.board.outlook(contact(name)).place for name in "DABE"] == [1, 2, 3, 4]
+    assert [desk.board.outlook(contact(name), desk.at).place for name in "DABE"] == [1, 2, 3, 4]
     desk.sit("hana")
-    assert desk.board.outlook(contact("D")) == Outlook("offered", 1)
+    assert desk.board.outlook(contact("D"), desk.at) == Outlook("offered", 1)
     desk.accept("D")
-    assert desk.board.outlook(contact("D")).connecting
-    assert desk.board.outlook(contact("nobody")) == Outlook()
+    assert desk.board.outlook(contact("D"), desk.at).connecting
+    assert desk.board.outlook(contact("nobody"), desk.at) == Outlook()
 
 
 def test_a_wrap_up_ends_by_itself(desk: Desk) -> None:

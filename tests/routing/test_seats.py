@@ -1,9 +1,11 @@
 """Seats: what counselors choose, when it counts, and what becomes of a desk nothing is heard of."""
 
+from datetime import timedelta
+
 import pytest
 
 import routing.service as queue
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from routing.service.seats import set_activity_of
 from tests.routing.desk import Desk, actor, contact
 
@@ -22,6 +24,36 @@ def test_who_is_not_available_is_offered_nobody(desk: Desk, activity: str) -> No
     assert desk.to("A") is None
     desk.sit("hana")
     assert desk.to("A") == "hana"
+
+
+def test_a_wrap_up_is_extended_by_the_minute_and_not_for_ever(desk: Desk) -> None:
+    desk.sit("hana")
+    desk.call("A")
+    with pytest.raises(Conflict):
+        extend(desk)
+    desk.talk("A")
+    desk.finish("A")
+    began, until = desk.at, desk.seat("hana").wrap_until
+    assert until is not None
+    extend(desk)
+    assert desk.seat("hana").wrap_until == until + timedelta(seconds=60)
+    assert desk.agrees()
+    for _ in range(7):
+        extend(desk)
+    assert desk.seat("hana").wrap_until == began + timedelta(seconds=desk.config.longest_wrap_up_seconds)
+    with pytest.raises(Conflict, match="break"):
+        extend(desk)
+    desk.later(130)
+    desk.beat("hana")
+    desk.sweep()
+    assert desk.seat("hana").state == "wrapping"
+    desk.wrap_up("hana")
+    assert desk.seat("hana").state == "idle"
+
+
+def extend(desk: Desk) -> None:
+    with desk.sessions.begin() as tx:
+        queue.extend_wrap_up(tx, actor("hana").id, board=desk.board, at=desk.at)
 
 
 def test_a_break_chosen_during_a_call_begins_after_the_wrap_up(desk: Desk) -> None:

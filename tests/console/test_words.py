@@ -1,0 +1,50 @@
+"""Pages speak both languages, and offer just the choices that the form knows."""
+
+import re
+from typing import Any, get_args
+
+import pytest
+
+from casework import form
+from casework.policy.triage import Level
+from console.routes import HERE
+from console.words import LANGUAGES, catalog, words
+from routing.policy import ACTIVITIES
+
+
+def test_everything_is_said_in_every_language() -> None:
+    assert len(catalog()) > 80
+    for key, both in catalog().items():
+        assert set(both) == set(LANGUAGES), key
+        assert all(said.strip() for said in both.values()), key
+
+
+@pytest.mark.parametrize(
+    ("prefix", "choices"),
+    [
+        ("relation", get_args(form.Relation)),
+        ("topic", get_args(form.Topic)),
+        ("outcome", get_args(form.Outcome)),
+        ("outcome_class", get_args(form.OutcomeClass)),
+        ("level", get_args(Level)),
+        ("agency", get_args(form.Agency)),
+        ("confidence", get_args(form.Confidence)),
+        ("activity", ACTIVITIES),
+    ],
+)
+def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: tuple[Any, ...]) -> None:
+    assert set(words("ko").under(prefix)) == set(choices)
+
+
+def test_nothing_in_the_catalog_is_unused_and_nothing_that_is_used_is_missing() -> None:
+    files = "".join(path.read_text() for path in (HERE / "templates").iterdir())
+    said = set(re.findall(r'say\("([a-z_]+)"\)', files)) | set(re.findall(r'"([a-z_]+)"', files))
+    plain = {key for key in catalog() if "." not in key}
+    assert plain <= said
+    assert set(re.findall(r'say\("([a-z_]+)"\)', files)) <= plain
+
+
+def test_a_language_that_is_none_of_ours_is_korean() -> None:
+    assert words("xx").language == words("").language == "ko"
+    with pytest.raises(KeyError):
+        words("ko")("no such key")
