@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -112,6 +113,24 @@ def demo() -> None:
 
     with closing(World(settings())) as world, world.sessions.begin() as tx:
         settle(tx, at=clock())
+
+
+@app.command()
+def recount(
+    begin: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The day after the last.")] = None,
+    *,
+    mend: Annotated[bool, typer.Option("--mend", help="Keep what was counted, where it differs.")] = False,
+) -> None:
+    """Count the kept figures again from the events, and say whether every number is the same."""
+    from app.recount import recounted
+    from app.world import World
+
+    with closing(World(settings())) as world:
+        report = recounted(world, (begin, end), mend=mend)
+    for line in report.lines():
+        typer.echo(line)
+    raise typer.Exit(0 if report.same or mend else 1)
 
 
 @app.command()

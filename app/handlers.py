@@ -4,10 +4,14 @@ from functools import cache, partial
 
 import casework.handlers
 from app.world import World
+from casework.messages import CallbackSettled, ContactPlaced
 from core.delivery import Handlers
-from ivr import consults, parties, service, steering
+from ivr import consults, districts, parties, service, steering
 from ivr import messages as heard
 from ivr import party_messages as party
+from ivr.callbacks import asking, dialing, ending, lining
+from ivr.callbacks import messages as called
+from ivr.catalog import load as load_flows
 from routing import messages as queued
 
 
@@ -15,8 +19,9 @@ from routing import messages as queued
 def handlers(world: World) -> Handlers:
     """Bind every message to what is done about it."""
     board, telephone, config, wording = world.board, world.telephone, world.casework, world.settings.wording
+    means = world.callbacks
     return {
-        heard.CallerWaiting: partial(service.caller_waits, board=board),
+        heard.CallerWaiting: partial(ending.caller_waits, means=means),
         heard.CallerInDanger: partial(service.caller_in_danger, board=board, config=config),
         heard.CallbackRequested: partial(service.callback_requested, board=board, config=config),
         heard.CallChanged: partial(service.call_changed, board=board, config=config),
@@ -25,10 +30,19 @@ def handlers(world: World) -> Handlers:
         heard.HoldAsked: steering.hold(telephone),
         heard.HangUpAsked: steering.hang_up(telephone),
         heard.CallCheckDue: steering.check(telephone),
+        heard.CallOver: partial(ending.call_over, means=means),
+        heard.PersonReached: dialing.person_reached,
+        heard.PersonDeclined: partial(ending.person_declined, means=means),
+        called.CallbackDue: partial(lining.come_due, means=means),
+        called.CallbackClosing: partial(lining.closing, means=means),
+        called.PersonToCall: dialing.dial(telephone, world.pace, load_flows(), means),
+        called.DialCheckDue: dialing.dial_check,
+        CallbackSettled: partial(asking.on_settled, means=means),
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
         queued.SeatLost: partial(service.seat_lost, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
         queued.NotTaken: partial(consults.not_taken, board=board),
+        ContactPlaced: districts.contact_placed,
         party.DeskAsked: parties.ring_desk(telephone, dict(wording.desks), board),
         party.TransferDue: parties.look_after(telephone, board),
         party.LineHanded: parties.hand_line(telephone),

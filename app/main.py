@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 import casework.routes
 import console.routes
+import ivr.callbacks.routes
 import ivr.routes
 import routing.routes
 import routing.service as queue
@@ -143,6 +144,7 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis) -> FastAPI:
         console.routes.router,
         session.router,
         ivr.routes.router,
+        ivr.callbacks.routes.router,
         routing.routes.router,
         casework.routes.router,
     ):
@@ -157,6 +159,7 @@ def _give(app: FastAPI, world: World) -> None:
     state.settings, state.clock, state.vault = world.settings, clock, world.settings.vault
     state.log = logging.getLogger("web")
     state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
+    state.callbacks = world.callbacks
 
 
 def sound(name: str) -> FileResponse:

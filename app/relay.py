@@ -28,6 +28,8 @@ from core.db import libpq_url
 log = logging.getLogger(__name__)
 
 TICK = 0.2
+TALLY_PAUSE = 10.0
+"""Seconds between two looks at the tallies, where there was nothing more to count."""
 RECONCILE = timedelta(seconds=5)
 RELEARN = timedelta(seconds=30)
 """How old the rates may be by which callers are told their wait."""
@@ -40,9 +42,9 @@ OUTAGE_PAUSE = 0.5
 class Relay:
     """One relay; several may run at once, for every row is taken by one of them only."""
 
-    def __init__(self, world: World, *, own_hands: timedelta = OWN_HANDS) -> None:
+    def __init__(self, world: World, *, own_hands: timedelta = OWN_HANDS, tally_pause: float = TALLY_PAUSE) -> None:
         """Prepare to carry; nothing is opened before `run`."""
-        self._world, self._own_hands = world, own_hands
+        self._world, self._own_hands, self._tally_pause = world, own_hands, tally_pause
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="deliver")
         self._queue = Queue(QUEUE, connection=world.redis)
         self._stop = threading.Event()
@@ -57,6 +59,8 @@ class Relay:
         """Carry until stopped; an outage is waited out."""
         timekeeper = threading.Thread(target=self._keep_time, name="timekeeper")
         timekeeper.start()
+        bookkeeper = threading.Thread(target=self._keep_tallies, name="bookkeeper")
+        bookkeeper.start()
         while not self._stop.is_set():
             try:
                 with self._bell() as bell:
@@ -73,6 +77,7 @@ class Relay:
                 log.exception("the relay stumbled")
                 self._stop.wait(OUTAGE_PAUSE)
         timekeeper.join()
+        bookkeeper.join()
         self._pool.shutdown()
 
     @contextmanager
@@ -121,6 +126,21 @@ class Relay:
             except Exception:
                 log.exception("the relay stumbled over the queue's clocks")
                 self._stop.wait(OUTAGE_PAUSE)
+
+    def _keep_tallies(self) -> None:
+        """Keep the figures' tallies, beside everything that somebody waits for."""
+        pause = 0.0
+        while not self._stop.wait(pause):
+            more = False
+            try:
+                with self._world.sessions.begin() as tx:
+                    more = queue.keep_tallies(tx, self._world.routing)
+            except SQLAlchemyError as error:
+                log.error("tallies are not kept: %s", error)  # noqa: TRY400 - an outage, waited out
+            except Exception:
+                log.exception("the relay stumbled over the tallies")
+            # After an upgrade there may be years to count: then on without a pause.
+            pause = 0.0 if more else self._tally_pause
 
     def sweep(self, at: datetime) -> None:
         """Do what has come due in the queue, and now and then mend its index and relearn its rates."""

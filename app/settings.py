@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,6 +97,14 @@ def _site(value: str) -> str:
     return value
 
 
+def _hours(value: str) -> str:
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("write it as 22:00-08:00, or leave it empty for no such hours")
+    if value and value[:5] == value[6:]:
+        raise ValueError("write two different hours, or leave it empty for no such hours")
+    return value
+
+
 def _log_level(value: str) -> str:
     if value.lower() not in LOG_LEVELS:
         raise ValueError(f"choose among {', '.join(LOG_LEVELS)}")
@@ -156,6 +165,14 @@ class Settings(BaseSettings):
     announce_listening: bool = True
     summon_acknowledge_seconds: WholeSeconds = 60
 
+    callback_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    callback_gap_seconds: WholeSeconds = 600
+    callback_ring_seconds: Annotated[int, Field(ge=5, le=120)] = 25
+    callback_quiet_hours: Annotated[str, AfterValidator(_hours)] = ""
+    same_counselor_seconds: WholeSeconds = 20
+    resume_seconds: WholeSeconds = 1800
+    calls_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
+
     endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None
     visit_acknowledge_seconds: WholeSeconds = 1800
@@ -175,6 +192,12 @@ class Settings(BaseSettings):
         if (self.twilio_api_key is None) != (self.twilio_api_secret is None):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET: set both, or neither")
         return self
+
+    @property
+    def quiet_hours(self) -> tuple[time, time] | None:
+        """Give from when to when nobody is tried again; None where there are no such hours."""
+        begins, _, ends = self.callback_quiet_hours.partition("-")
+        return (time.fromisoformat(begins), time.fromisoformat(ends)) if ends else None
 
     @cached_property
     def vault(self) -> Vault:

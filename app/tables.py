@@ -5,9 +5,11 @@ import core.audit
 import core.journal
 import core.outbox
 import core.staff
+import ivr.callbacks.tables
 import ivr.party_tables
 import ivr.tables
 import routing.tables
+import routing.tally
 from core.db import Base
 
 metadata = Base.metadata

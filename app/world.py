@@ -10,8 +10,11 @@ from redis.retry import Retry
 from sqlalchemy import Engine
 
 import casework.config
+import ivr.callbacks.policy as callbacks
 from app.settings import Settings
 from core import db
+from ivr.callbacks.means import Means
+from ivr.callbacks.pace import Pace
 from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
@@ -80,12 +83,34 @@ class World:
         return Board(self.redis, self.settings.site, self.routing)
 
     @cached_property
+    def callbacks(self) -> Means:
+        """Give what call-backs are made with."""
+        s = self.settings
+        rules = callbacks.Rules(
+            attempts=s.callback_attempts,
+            gap=timedelta(seconds=s.callback_gap_seconds),
+            ring=timedelta(seconds=s.callback_ring_seconds),
+            quiet=s.quiet_hours,
+            resume_within=timedelta(seconds=s.resume_seconds),
+            same_counselor=timedelta(seconds=s.same_counselor_seconds),
+        )
+        return Means(self.board, self.casework, s.vault, rules)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """Give how fast calls go out."""
+        return Pace(self.redis, self.settings.site, self.settings.calls_per_second)
+
+    @cached_property
     def telephone(self) -> TwilioTelephone:
         """Give the provider's REST interface."""
         s = self.settings
         secret = s.twilio_api_secret if s.twilio_api_key and s.twilio_api_secret else s.twilio_auth_token
         caller = s.caller_id or s.helpline_number
-        return TwilioTelephone(s.twilio_account_sid, secret, caller, s.wording, s.twilio_api_url, s.twilio_api_key)
+        return TwilioTelephone(
+            s.twilio_account_sid, secret, caller, s.wording, s.twilio_api_url, s.twilio_api_key,
+            person_ring_timeout=s.callback_ring_seconds,
+        )  # fmt: skip
 
     def softphone(self, login: str) -> str:
         """Give where a counselor's softphone is rung."""

@@ -38,6 +38,13 @@ class DutyStillOverdue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackSettled(Message):
+    """A call-back is owed no more, or somebody makes it by hand: nothing is to be dialed for it."""
+
+    duty_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationRaised(Message):
     """The supervisor must see something, for the `rung`th time."""
 
@@ -58,6 +65,14 @@ class EscalationAcknowledged(Message):
     """Somebody comes to a counselor who called for help."""
 
     escalation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPlaced(Message):
+    """It is known in which district the person lives whom a contact is about."""
+
+    contact_id: UUID
+    district: str
 
 
 @dataclass(frozen=True, slots=True)

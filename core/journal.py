@@ -18,11 +18,12 @@ from sqlalchemy import JSON, BigInteger, Identity, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Moment, libpq_url
-from core.outbox import BELL
+from core.outbox import BELL, OutboxMessage
 
 Columns = Mapping[str, str]
 """Column name to PostgreSQL type, of the rows that may hang on a fact."""
 
+OUTBOX = OutboxMessage.__tablename__
 OUTBOX_COLUMNS: Columns = {
     "id": "uuid", "kind": "text", "body": "jsonb", "lane": "text", "due": "timestamptz", "posted_at": "timestamptz",
 }  # fmt: skip
@@ -77,7 +78,7 @@ _REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, TypeE
 
 
 def statement(sides: Mapping[str, Columns]) -> str:
-    """Write the one statement that keeps a batch: $1 the facts, then one JSON array for each side table."""
+    """Write the one statement that keeps a batch: $1 the facts, then one JSON array for each of these side tables."""
     parts = [_FACTS]
     for n, (table, columns) in enumerate(sides.items(), start=2):
         names = ", ".join(columns)
@@ -86,16 +87,14 @@ def statement(sides: Mapping[str, Columns]) -> str:
             f"side{n} as (insert into {table} ({names}) select {names} from json_to_recordset(${n}::json)"  # noqa: S608
             f" as r(source text, key text, {types}) join fact using (source, key) on conflict do nothing)"
         )
-    bell = f"case when json_array_length(${len(sides) + 1}::json) > 0 then pg_notify('{BELL}', '') end"
-    return (
-        f"with {', '.join(parts)} select source, key, null as rung from fact union all select null, null, {bell}::text"  # noqa: S608
-    )
+    rung = f" union all select null, null, pg_notify('{BELL}', '')::text" if OUTBOX in sides else ""
+    return f"with {', '.join(parts)} select source, key, null as rung from fact{rung}"  # noqa: S608
 
 
 class Journal:
     """Keeps facts for many requests at once; `keep` returns when the fact is committed.
 
-    The last of `sides` must be the outbox: a batch with a message in it rings the bell.
+    A batch with a message for the outbox in it rings the bell.
     """
 
     def __init__(self, url: str, sides: Mapping[str, Columns], *, lanes: int = 1, timeout: float = 4.0) -> None:
@@ -103,8 +102,8 @@ class Journal:
 
         One lane is the fastest: what comes while it commits is the next batch, and larger batches cost less each.
         """
-        self._url, self._tables, self._lanes, self._timeout = libpq_url(url), tuple(sides), lanes, timeout
-        self._sql = statement(sides)
+        self._url, self._sides, self._lanes, self._timeout = libpq_url(url), dict(sides), lanes, timeout
+        self._statements: dict[tuple[str, ...], str] = {}
         self._waiting: _Batch = {}
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -194,14 +193,20 @@ class Journal:
 
     async def _insert(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[tuple[str, str]]:
         heads = [{"source": f.source, "key": f.key, "at": f.at, "heard": f.heard} for f in facts]
-        sides = [_side(facts, table) for table in self._tables]
-        found = await connection.fetch(self._sql, orjson.dumps(heads).decode(), *sides)
+        rows = {table: _side(facts, table) for table in self._sides}
+        sides = {table: orjson.dumps(some).decode() for table, some in rows.items() if some}
+        found = await connection.fetch(self._for(tuple(sides)), orjson.dumps(heads).decode(), *sides.values())
         return {(row["source"], row["key"]) for row in found}
 
+    def _for(self, tables: tuple[str, ...]) -> str:
+        # Tables that nothing of a batch goes into are not named: each would cost the database a join all the same.
+        if tables not in self._statements:
+            self._statements[tables] = statement({table: self._sides[table] for table in tables})
+        return self._statements[tables]
 
-def _side(facts: Sequence[Fact], table: str) -> str:
-    rows = [{"source": f.source, "key": f.key, **row} for f in facts if f.rows for row in f.rows.get(table, ())]
-    return orjson.dumps(rows).decode() if rows else "[]"
+
+def _side(facts: Sequence[Fact], table: str) -> list[dict[str, Any]]:
+    return [{"source": f.source, "key": f.key, **row} for f in facts if f.rows for row in f.rows.get(table, ())]
 
 
 def _fail(batch: "_Batch", error: Exception) -> None:

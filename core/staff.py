@@ -19,7 +19,7 @@ MAX_MISSES, LOCK = 5, timedelta(minutes=1)
 _CASE = {"contact.read", "contact.write", "case.read", "case.write", "person.reveal", "duty.read", "duty.write"}
 _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}
-_DESK = {"seat.use", "call.control", "queue.read"}
+_DESK = {"seat.use", "call.control", "queue.read", "callback.read", "callback.write"}
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _WATCH |= {"contact.all", "escalation.manage", "call.supervise"}
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ivr.menu import Flow, Forward, Menu, Node, Queue, Tell
+from ivr.menu import Flow, Forward, Meet, Menu, Node, Part, Queue, Tell
 
 FOLDER = Path(__file__).parent / "flows"
 LANGUAGES = ("ko", "en")
@@ -19,7 +19,14 @@ SPOKEN_BY_THE_FLOW = (
     "waiting_choices_unreachable", "watched",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z_]+")
-_KINDS: Mapping[str, type[Node]] = {"menu": Menu, "tell": Tell, "queue": Queue, "forward": Forward}
+_KINDS: Mapping[str, type[Node]] = {
+    "menu": Menu,
+    "tell": Tell,
+    "queue": Queue,
+    "forward": Forward,
+    "meet": Meet,
+    "part": Part,
+}
 
 
 class BadFlow(ValueError):
@@ -57,7 +64,7 @@ def read(data: Mapping[str, Any]) -> Flow:
     """Build a flow from a parsed file; raises BadFlow for unknown kinds or fields."""
     try:
         nodes = {name: _node(dict(body)) for name, body in data["nodes"].items()}
-        return Flow(data["version"], data["start"], nodes, data["words"])
+        return Flow(data["version"], data["start"], nodes, data["words"], data.get("called"), data.get("late"))
     except (KeyError, TypeError) as error:
         raise BadFlow(f"The flow cannot be read: {error}") from error
 
@@ -83,13 +90,16 @@ def ways(node: Node) -> tuple[str, ...]:
             return (then,)
         case Forward(unanswered=unanswered):
             return (unanswered,)
-        case Queue():
+        case Meet(otherwise=otherwise):
+            return (otherwise,)
+        case Queue() | Part():
             return ()
 
 
 def _dangling(flow: Flow) -> Iterable[str]:
-    if flow.start not in flow.nodes:
-        yield f"the start {flow.start!r} is no node"
+    for start in filter(None, (flow.start, flow.called, flow.late)):
+        if start not in flow.nodes:
+            yield f"the start {start!r} is no node"
     for name, node in flow.nodes.items():
         yield from (f"{name} leads to {way!r}, which is no node" for way in ways(node) if way not in flow.nodes)
 
@@ -106,12 +116,26 @@ def _unspoken(flow: Flow) -> Iterable[str]:
 
 def _stranded(flow: Flow) -> Iterable[str]:
     """Name nodes from which no queue is reached, where telling leads in a circle, or menus without a question."""
-    safe = {name for name, node in flow.nodes.items() if isinstance(node, Queue)}
+    # Goodbye is only for somebody whom we have called: whoever calls us reaches a person.
+    ours = flow.nodes.keys() - _reach(flow, flow.start)
+    safe = {name for name, node in flow.nodes.items() if isinstance(node, Queue) or name in ours}
     for _ in flow.nodes:
         safe |= {name for name, node in flow.nodes.items() if ways(node) and _fallback(node) in safe}
     yield from (
         f"a caller who does nothing at {name} never reaches a person" for name in flow.nodes if name not in safe
     )
+
+
+def _reach(flow: Flow, start: str) -> set[str]:
+    """List every node that somebody can come to from a start."""
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        name = ahead.pop()
+        if name in flow.nodes and name not in seen:
+            seen.add(name)
+            ahead.extend(ways(flow.nodes[name]))
+    return seen
 
 
 def _fallback(node: Node) -> str:

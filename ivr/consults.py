@@ -42,6 +42,8 @@ class Ring:
     party: Party
     room: str = ""
     first: str = ""
+    caller: str = ""
+    """The caller's leg, in the provider's words."""
 
 
 def step(transfer: Transfer, to: str, at: datetime) -> None:
@@ -63,7 +65,8 @@ def ringing(tx: Session, transfer: Transfer, party: Party, at: datetime, *, boar
             call.on_hold = True
             queue.hold(tx, transfer.contact_id, board=board, at=at)
         _watch_over(tx, transfer, at, RING_PATIENCE)
-    return Ring(call.sid, party, call.room, first.sid)
+    caller = queries.leg_sid(tx, call.sid)
+    return Ring(call.sid, party, call.room, first.sid, caller) if caller is not None else None
 
 
 def rung(tx: Session, transfer: Transfer, leg: str, at: datetime) -> None:

@@ -5,16 +5,35 @@ from dataclasses import replace
 from ivr.events import Queued
 from ivr.flow import DUTY_DESK, Step
 from ivr.inbound import Request
-from ivr.menu import Flow
-from ivr.spot import Spot
+from ivr.menu import Flow, Part
+from ivr.spot import Spot, is_line
 from ivr.twiml import Wording, render
-from ivr.verbs import Dial, Go, Next, Play, Say, Verb
+from ivr.verbs import Dial, Go, HangUp, Next, Play, Say, Verb
+
+
+def out_of_order(flow: Flow, wording: Wording, request: Request) -> bytes:
+    """Bring whoever is on the line to the person on duty; whom we have called, and who said nothing yet, to no one.
+
+    An answering machine, or somebody else who picked up, must not hear a person ask what is wrong.
+    """
+    late = flow.nodes.get(flow.late or "")
+    if is_line(request.call_sid) and isinstance(late, Part) and _said_nothing_yet(flow, request):
+        return render((flow.say(late.prompt, _language(request)), HangUp()), wording)
+    return to_duty_desk(flow, wording, request)
+
+
+def _said_nothing_yet(flow: Flow, request: Request) -> bool:
+    failed = request.fields.get("ErrorUrl", "") or f"/{request.door}?node={request.query.get('node', '')}"
+    return "/answered?" in failed or f"node={flow.called}" in failed
+
+
+def _language(request: Request) -> str:
+    return "en" if request.query.get("language") == "en" else "ko"
 
 
 def to_duty_desk(flow: Flow, wording: Wording, request: Request) -> bytes:
     """Ring the person on duty; where no duty desk is configured, say who does answer. Reads nothing."""
-    language = "en" if request.query.get("language") == "en" else "ko"
-    return render(_ring(flow, wording, Spot(flow.version, "duty", turn=1, language=language)), wording)
+    return render(_ring(flow, wording, Spot(flow.version, "duty", turn=1, language=_language(request))), wording)
 
 
 def without_database(flow: Flow, wording: Wording, step: Step) -> Step:

@@ -76,7 +76,14 @@ class Handed:
     desk: str
 
 
-Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned | Handed
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody picked up a call of ours; `waited_for` while a counselor is there for them."""
+
+    waited_for: bool
+
+
+Event = Arrived | Pressed | Waited | Left | Talked | Forwarded | Returned | Summoned | Handed | Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +120,14 @@ class Foretold:
     told_s: int | None
 
 
-Effect = Opened | Queued | InDanger | CallbackAsked | Foretold
+@dataclass(frozen=True, slots=True)
+class StillWanted:
+    """Whoever was called wants to talk now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotWanted:
+    """Whoever was called needs no call any more."""
+
+
+Effect = Opened | Queued | InDanger | CallbackAsked | Foretold | StillWanted | NotWanted

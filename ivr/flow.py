@@ -5,6 +5,7 @@ from typing import Final
 
 from ivr.events import (
     ALONE,
+    Answered,
     Arrived,
     CallbackAsked,
     Effect,
@@ -14,16 +15,18 @@ from ivr.events import (
     Handed,
     InDanger,
     Left,
+    NotWanted,
     Opened,
     Pressed,
     Priority,
     Queued,
     Returned,
+    StillWanted,
     Summoned,
     Talked,
     Waited,
 )
-from ivr.menu import Flow, Forward, Menu, Node, Queue, Tell
+from ivr.menu import Flow, Forward, Meet, Menu, Node, Part, Queue, Tell
 from ivr.spot import Spot
 from ivr.verbs import Ask, Dial, Go, HangUp, Join, Leave, Next, Play, Say, Verb, Wait
 
@@ -49,16 +52,15 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
     """Advance a call by one event. Every event in every place has an answer, and none of them is silence."""
     node = flow.nodes.get(spot.node)
     match node, event:
-        case _, Arrived(reachable):
-            arrived = enter(flow, replace(spot, reachable=reachable), flow.start)
-            return replace(arrived, effects=(Opened(), *arrived.effects))
+        case _, (Arrived() | Answered()) as beginning:
+            return _begin(flow, spot, beginning)
         case (_, Talked()) | (_, Forwarded(answered=True)):
             return _end(flow, spot, "goodbye")
         case _, Summoned():
             # Not a word more: the counselor is there and listens, and the next voice should be theirs.
             return Step(spot, (Join(Next("talked", _on(spot).query)),))
-        case Queue() as queue, Returned() | Forwarded() | Handed():
-            return _come_back(flow, spot, queue, event)
+        case (Queue(), Returned() | Forwarded() | Handed()) | (Meet(), Handed()):
+            return _come_back(flow, spot, event)
         case Menu() as menu, Pressed(key):
             return _press(flow, spot, menu, key)
         case Queue() as queue, Pressed(key):
@@ -67,10 +69,17 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
             return _comfort(flow, spot, queue, news)
         case Queue(), Left(result):
             return _left(flow, spot, result)
-        case Forward(unanswered=name), Forwarded():
+        case (Forward(unanswered=name), Forwarded()) | (Meet(otherwise=name), Returned()):
             return enter(flow, spot, name)
         case _:
             return enter(flow, spot, spot.node if node is not None else flow.start)
+
+
+def _begin(flow: Flow, spot: Spot, event: Arrived | Answered) -> Step:
+    if isinstance(event, Answered):
+        return enter(flow, spot, (flow.called if event.waited_for else flow.late) or flow.start)
+    arrived = enter(flow, replace(spot, reachable=event.reachable), flow.start)
+    return replace(arrived, effects=(Opened(), *arrived.effects))
 
 
 def enter(flow: Flow, spot: Spot, name: str) -> Step:
@@ -86,14 +95,30 @@ def enter(flow: Flow, spot: Spot, name: str) -> Step:
     if isinstance(node, Forward):
         words = (*said, flow.say(node.prompt, spot.language))
         return Step(here, (*words, Dial(node.desk, Next("forwarded", _on(here).query))))
+    if isinstance(node, Part):
+        declined: tuple[Effect, ...] = (NotWanted(),) if node.declined else ()
+        return Step(here, (*said, flow.say(node.prompt, spot.language), HangUp()), declined)
     if node.prompt:
         said += (flow.say(node.prompt, spot.language),)
-    queued = _wait(flow, here, said)
     danger: tuple[Effect, ...] = (InDanger(),) if node.priority == "danger" else ()
+    if isinstance(node, Meet):
+        return Step(here, (*said, Join(Next("talked", _on(here).query))), (StillWanted(), *danger))
+    queued = _wait(flow, here, said)
     return replace(queued, effects=(Queued(node.name, node.priority, spot.language), *danger))
 
 
-def _come_back(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
+def _line_behind(flow: Flow, name: str) -> str:
+    while isinstance(node := flow.nodes[name], Tell | Meet):
+        name = node.then if isinstance(node, Tell) else node.otherwise
+    return name
+
+
+def _come_back(flow: Flow, spot: Spot, event: Event) -> Step:
+    # Whoever talked in a call of ours stands where those wait who call us.
+    spot = replace(spot, node=_line_behind(flow, spot.node))
+    queue = flow.nodes[spot.node]
+    if not isinstance(queue, Queue):
+        return enter(flow, spot, spot.node)
     if isinstance(event, Handed) and event.desk:
         words = flow.say("to_other_desk", spot.language)
         return Step(spot, (words, Dial(event.desk, Next("forwarded", _on(spot).query))))

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from ivr.signature import Fields, Keys, is_genuine, read_form, signed, spellings
+from ivr.spot import is_line
 from ivr.twiml import Wording
 
 LARGEST = 64 * 1024
@@ -45,6 +46,9 @@ async def receive_request(scope: MutableMapping[str, Any], receive: Any, keys: K
     if "\0" in "".join(said.values()):
         # A database cannot hold the NUL character, and no provider sends one.
         said = {name: value.replace("\0", "") for name, value in said.items()}
+    if is_line(own.get("line", "")):
+        # A call that we made goes by the name that we gave it before the provider did.
+        said = {**said, "CallSid": own["line"], "LegSid": said.get("CallSid", "")[:64]}
     return Request(scope["path"].rpartition("/")[2], own, said, _sid(said))
 
 

@@ -47,7 +47,24 @@ class Forward:
     unanswered: str
 
 
-Node = Menu | Tell | Queue | Forward
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """Join the counselor who had somebody called; where they have gone, stand in the queue `otherwise`."""
+
+    otherwise: str
+    priority: Priority = "normal"
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Say goodbye to somebody who was called; `declined` where they said that they need nothing."""
+
+    prompt: str
+    declined: bool = False
+
+
+Node = Menu | Tell | Queue | Forward | Meet | Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +75,10 @@ class Flow:
     start: str
     nodes: Mapping[str, Node]
     words: Mapping[str, Mapping[str, str]]
+    called: str | None = None
+    """Where somebody begins whom we have called; None in a flow from before we did."""
+    late: str | None = None
+    """Where they begin when nobody waits for them any more."""
     longest_place_told: int = 5
     longest_wait_told: int = 600
     """An expected wait above this many seconds is not told: comfort and choices help more than a long number."""

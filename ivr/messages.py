@@ -70,6 +70,27 @@ class CallerMoved(OnTheLine):
 
 
 @dataclass(frozen=True, slots=True)
+class CallOver(OnTheLine):
+    """A caller's call has ended, and queue and contact know of it: what was promised for it can be planned."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReached(OnTheLine):
+    """Somebody was called back, and wants to talk now."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDeclined(OnTheLine):
+    """Somebody was called back, and needs it no more."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class HoldAsked(OnTheLine):
     """A counselor puts the caller on hold, or takes them back."""
 

@@ -16,6 +16,7 @@ STATUSES: Final = FINAL | {"queued", "initiated", "ringing", "in-progress"}
 _KEPT = (
     "CallSid", "CallStatus", "SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode", "ConferenceSid",
     "StatusCallbackEvent", "ParticipantLabel", "ReasonParticipantLeft", "ReasonConferenceEnded", "Hold", "Muted",
+    "LegSid",
 )  # fmt: skip
 _LONGEST = 120
 

@@ -89,13 +89,14 @@ def hand_caller(telephone: Telephone, wording: Wording) -> Outward:
         transfer = party_queries.transfer(tx, message.transfer_id)
         call = queries.lock_call(tx, transfer.call) if transfer else None
         first = view_of(tx, call).leg_for(transfer.offer_id) if call and transfer else None
-        if transfer is None or call is None or call.ended_at is not None or first is None:
+        caller = queries.leg_sid(tx, call.sid) if call else None
+        if transfer is None or call is None or call.ended_at is not None or first is None or caller is None:
             return None
         spot, offer = queries.last_spot(queries.facts_of(tx, call.sid)), queue.current_offer(tx, call.contact_id)
         if spot is None or (offer is not None and offer.state != "pending"):
             # The next counselor was faster than this message: they meet in the room where the caller is.
-            return call.room or "", first.sid, call.sid, None
-        return call.room or "", first.sid, call.sid, _handed(wording, onward(spot, transfer.part), transfer)
+            return call.room or "", first.sid, caller, None
+        return call.room or "", first.sid, caller, _handed(wording, onward(spot, transfer.part), transfer)
 
     def send(request: tuple[str, str, str, str | None]) -> None:
         room, first, caller, url = request

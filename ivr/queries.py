@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.journal import JournalFact
 from ivr.flow import ENDED
-from ivr.spot import Spot, read_spot
+from ivr.spot import Spot, is_line, read_spot
 from ivr.tables import Call
 
 
@@ -28,6 +28,13 @@ def caller_of(tx: Session, contact_id: UUID) -> Call | None:
 def facts_of(tx: Session, call: str) -> Sequence[JournalFact]:
     """Give everything heard of a call, in the order it was kept."""
     return tx.scalars(select(JournalFact).where(JournalFact.source == call).order_by(JournalFact.n)).all()
+
+
+def leg_sid(tx: Session, call: str) -> str | None:
+    """Give the provider's name of a caller's leg; None for a call of ours that nothing was heard of yet."""
+    if not is_line(call):
+        return call
+    return next((fact.heard["LegSid"] for fact in facts_of(tx, call) if fact.heard.get("LegSid")), None)
 
 
 def last_spot(facts: Sequence[JournalFact]) -> Spot | None:

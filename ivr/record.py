@@ -11,13 +11,22 @@ from core.messages import Message
 from core.phone import read_address
 from core.security import Vault
 from ivr import events
-from ivr.events import CallbackAsked, Event, Foretold, InDanger, Opened, Queued
+from ivr.events import CallbackAsked, Event, Foretold, InDanger, NotWanted, Opened, Queued, StillWanted
 from ivr.flow import Step
-from ivr.messages import CallbackRequested, CallCheckDue, CallerInDanger, CallerWaiting
+from ivr.messages import (
+    CallbackRequested,
+    CallCheckDue,
+    CallerInDanger,
+    CallerWaiting,
+    PersonDeclined,
+    PersonReached,
+)
 from ivr.spot import Spot
 from ivr.tables import CALL_COLUMNS
 
 CALL_CHECK = timedelta(minutes=5)
+OVER = "over"
+"""The key of the fact that nobody waits any more for whoever picks up this call of ours."""
 
 SIDES: Mapping[str, Columns] = {
     "casework_contact": {
@@ -34,7 +43,7 @@ SIDES: Mapping[str, Columns] = {
     },
     "outbox_message": OUTBOX_COLUMNS,
 }  # fmt: skip
-"""The tables a webhook may add rows to; the outbox comes last."""
+"""The tables a webhook may add rows to."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -73,6 +82,10 @@ def turn(
                 _tell(rows, CallbackRequested(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
             case Foretold():
                 _foretell(rows, call, effect, step.spot.part, at)
+            case StillWanted():
+                _tell(rows, PersonReached(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
+            case NotWanted():
+                _tell(rows, PersonDeclined(contact_of(call["CallSid"], step.spot.part)), (call["CallSid"], key), at)
     return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query}, rows)
 
 

@@ -18,18 +18,22 @@ from core import outbox
 from core.errors import Conflict
 from core.ids import named_id
 from ivr import consults, party_queries, queries, supervision, transfers
+from ivr.callbacks import dialing
+from ivr.callbacks.policy import was_cut_off
 from ivr.messages import (
     CallbackRequested,
     CallChanged,
     CallerInDanger,
     CallerMoved,
     CallerWaiting,
+    CallOver,
     ConnectDue,
     HangUpAsked,
     HoldAsked,
 )
 from ivr.own import lock_own_talk, view_of
 from ivr.record import contact_of
+from ivr.spot import is_line
 from ivr.tables import Call
 from ivr.view import Leg, View
 from routing.board import Board
@@ -87,7 +91,7 @@ def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Boar
     view = view_of(tx, call)
     call.room = view.caller.room
     supervision.look(tx, call, view, at)
-    if view.caller.final is not None:
+    if view.caller.final is not None or call.ended_at is not None:
         _end(tx, call, view, at, board=board, config=config)
     elif not consults.look(tx, call, view, at, board=board):
         _meet(tx, call, view, at, board=board)
@@ -96,6 +100,7 @@ def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Boar
 def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) -> None:
     offer = queue.current_offer(tx, call.contact_id)
     if offer is None:
+        dialing.bring_back(tx, call, at)
         return
     leg = view.leg_for(offer.id)
     if leg is None:
@@ -116,7 +121,8 @@ def _connect(tx: Session, call: Call, leg: Leg, offer: queue.Offer, at: datetime
         queue.connected(tx, call.contact_id, board=board, at=at)
         cases.assign(tx, call.contact_id, offer.counselor_id, at=at)
     elif leg.room is not None:
-        _move(tx, call, offer.id, "summoned", at, named_id("summon", str(offer.id)))
+        if not dialing.person_is_due(tx, call, offer.id, at):
+            _move(tx, call, offer.id, "summoned", at, named_id("summon", str(offer.id)))
     elif leg.final is not None or leg.was_in_room:
         _give_up(tx, call, offer.id, leg.final or "left", at, board=board)
 
@@ -139,20 +145,28 @@ def _put_out(tx: Session, leg: Leg, at: datetime) -> None:
 
 
 def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, config: Config) -> None:
+    for leg in view.others.values():
+        _put_out(tx, leg, at)
     if call.ended_at is not None:
         return
     consults.call_ended(tx, call, at, board=board)
     met = queue.was_connected(tx, call.contact_id)
-    by = call.ended_by or ("counselor" if met and not view.caller.hung_up else "caller")
+    by = _ended_by(call, view, met=met)
     call.state, call.ended_at, call.ended_by, call.on_hold = "ended", at, by, False
     if met:
         queue.finish(tx, call.contact_id, by, board=board, at=at)
     else:
-        queue.leave(tx, call.contact_id, "abandoned", board=board, at=at)
+        reason = "not_reached" if is_line(call.sid) else "abandoned"
+        queue.leave(tx, call.contact_id, reason, board=board, at=at)
     reached = "counselor" if met else _reached(tx, call)
     cases.ended(tx, call.contact_id, ended_by=by, reached=reached, at=at, config=config)
-    for leg in view.others.values():
-        _put_out(tx, leg, at)
+    outbox.post(tx, CallOver(call.sid), at=at, id=named_id("call over", call.sid))
+
+
+def _ended_by(call: Call, view: View, *, met: bool) -> str:
+    if met and was_cut_off(view.caller.final, view.caller.sip_code, ended_by=call.ended_by):
+        return "network"
+    return call.ended_by or ("counselor" if met and not view.caller.hung_up else "caller")
 
 
 def _reached(tx: Session, call: Call) -> Reached:
@@ -171,8 +185,10 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
         return
     leg = view_of(tx, call).leg_for(offer.id)
     if not message.last:
-        if leg is not None and leg.room is not None:
+        if leg is not None and leg.room is not None and not dialing.person_is_due(tx, call, offer.id, at):
             _move(tx, call, offer.id, "summoned", at, named_id("summon again", str(offer.id)))
+        return
+    if leg is not None and leg.room is not None and dialing.is_being_called(tx, call, offer.id):
         return
     _give_up(tx, call, offer.id, "no-answer" if leg is None or leg.room is None else "failed", at, board=board)
     if leg is not None:

@@ -1,8 +1,11 @@
 """Where a caller stands in the flow, as it travels in the next URL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+_LINE: Final = re.compile(r"CB[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Spot:
     """By how many seconds after coming into the queue they were last told it would be their turn; 0: never told."""
     staffed: int = 0
     """How many seats could take them when they were told."""
+    line: str = ""
+    """Our own name of a call that we make: the provider's is not known before it is made."""
     part: int = 0
     """Which part of the call this is: each time it is handed to somebody else a contact of its own begins."""
 
@@ -30,11 +35,16 @@ class Spot:
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
             f"&about={self.about}&reachable={int(self.reachable)}&promised={self.promised}&staffed={self.staffed}"
-            + (f"&part={self.part}" if self.part else "")
+            f"{f'&line={self.line}' if self.line else ''}{f'&part={self.part}' if self.part else ''}"
         )
 
 
 _NAMES = ("flow", "node", "turn", "tries", "language", "about", "reachable")
+
+
+def is_line(name: str) -> bool:
+    """Tell our own name of a call that we make from the provider's names."""
+    return _LINE.fullmatch(name) is not None
 
 
 def read_spot(query: Mapping[str, str]) -> Spot:
@@ -42,8 +52,10 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")
+    line = query.get("line", "")
     return Spot(
         int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
         # A caller who was on the line before these two were written has been promised nothing.
-        int(query.get("promised", 0)), int(query.get("staffed", 0)), int(query.get("part", 0)),
+        int(query.get("promised", 0)), int(query.get("staffed", 0)), line if is_line(line) else "",
+        part=int(query.get("part", 0)),
     )  # fmt: skip

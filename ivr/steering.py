@@ -66,7 +66,7 @@ def ring_in(telephone: Telephone, ring: Ring) -> str:
     try:
         if ring.first:
             telephone.change(ring.room, ring.first, Change(ends=False))
-            telephone.hold(ring.room, ring.call, on=True)
+            telephone.hold(ring.room, ring.caller, on=True)
         return telephone.ring(ring.call, ring.party)
     except Gone:
         return ""
@@ -85,8 +85,11 @@ def move(telephone: Telephone, wording: Wording) -> Outward:
         if message.to == "summoned" and (call.room is not None or not wanted):
             # The waiting loop was faster, or the counselor is gone: moving the caller now would only disturb them.
             return None
+        leg = queries.leg_sid(tx, call.sid)
+        if leg is None:
+            return None
         part = max(spot.part, party_queries.part_of(tx, call))
-        return call.sid, wording.url(f"/ivr/{message.to}?{onward(spot, part).query}&offer={message.offer_id}")
+        return leg, wording.url(f"/ivr/{message.to}?{onward(spot, part).query}&offer={message.offer_id}")
 
     def send(request: tuple[str, str]) -> None:
         unless_gone(lambda: telephone.move(*request))
@@ -106,7 +109,8 @@ def hold(telephone: Telephone) -> Outward:
         call = queries.lock_call(tx, message.call)
         if call is None or call.room is None or call.on_hold != message.on:
             return None
-        return call.room, call.sid, message.on
+        leg = queries.leg_sid(tx, call.sid)
+        return (call.room, leg, message.on) if leg is not None else None
 
     def send(request: tuple[str, str, bool]) -> None:
         room, leg, on = request
@@ -118,8 +122,8 @@ def hold(telephone: Telephone) -> Outward:
 def hang_up(telephone: Telephone) -> Outward:
     """End a leg, or a room with everybody in it; one that is over already is as good."""
 
-    def prepare(_: Session, message: HangUpAsked, __: datetime) -> HangUpAsked:
-        return message
+    def prepare(tx: Session, message: HangUpAsked, _: datetime) -> HangUpAsked:
+        return replace(message, leg=queries.leg_sid(tx, message.leg) or message.leg)
 
     def send(message: HangUpAsked) -> None:
         if message.room is not None:
@@ -136,7 +140,7 @@ def check(telephone: Telephone) -> Outward:
 
     def prepare(tx: Session, message: CallCheckDue, _: datetime) -> str | None:
         call = queries.lock_call(tx, message.call)
-        return message.call if call is not None and call.ended_at is None else None
+        return queries.leg_sid(tx, message.call) if call is not None and call.ended_at is None else None
 
     def send(call: str) -> str:
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -14,6 +15,7 @@ from ivr.twiml import CONFERENCE_EVENTS, Wording
 T = TypeVar("T")
 _GONE = {20404, 21220, 21221}
 """Twilio's codes for a call or room that is over, or never was."""
+_TOO_FAST, _THEIR_FAULT = 429, 500
 _TIMEOUT = 3.5
 """Seconds; below the outbox lease, so that two deliveries never overlap."""
 
@@ -44,6 +46,14 @@ class Change:
     coaches: str = ""
 
 
+class Unclear(Exception):
+    """Nobody can tell whether a call was made: asking again might make a second one."""
+
+
+class Refused(Exception):
+    """The provider will not make this call, now or later."""
+
+
 class Telephone(Protocol):
     """The few things we ask of a provider; each raises Gone, or the provider's own error to be tried again."""
 
@@ -57,6 +67,13 @@ class Telephone(Protocol):
 
     def announce(self, room: str, url: str) -> None:
         """Say the words at this address to everybody in a room."""
+        ...
+
+    def call_person(self, number: str, line: str, spot: str) -> str:
+        """Call somebody, who comes to this spot when they pick up, and give the new leg's SID.
+
+        Raises Unclear where it may have been made, Refused where it never will be; any other error is safe to retry.
+        """
         ...
 
     def move(self, call: str, url: str) -> None:
@@ -92,6 +109,7 @@ class TwilioTelephone:
     key: str | None = None
     """SID of an API key that stands for the account; then `token` is that key's secret."""
     ring_timeout: int = 15
+    person_ring_timeout: int = 25
 
     @cached_property
     def _client(self) -> Client:
@@ -135,6 +153,28 @@ class TwilioTelephone:
     def announce(self, room: str, url: str) -> None:
         """Say the words at this address to everybody in a room."""
         _ask(lambda: self._client.conferences(room).update(announce_url=url, announce_method="POST"))
+
+    def call_person(self, number: str, line: str, spot: str) -> str:
+        """Call somebody, who comes to this spot when they pick up, and give the new leg's SID."""
+        url = self.wording.url
+        try:
+            leg = self._client.calls.create(
+                to=number,
+                from_=self.caller_id,
+                url=url(f"/ivr/answered?{spot}"),
+                fallback_url=url(f"/ivr/fallback?line={line}"),
+                timeout=self.person_ring_timeout,
+                status_callback=url(f"/ivr/status?line={line}"),
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+            )
+        except TwilioRestException as error:
+            if error.status == _TOO_FAST:
+                # Never processed, and always safe to ask again.
+                raise
+            raise (Unclear if error.status >= _THEIR_FAULT else Refused)(f"{error.status} {error.code}") from error
+        except (TwilioException, RequestException) as error:
+            raise Unclear(type(error).__name__) from error
+        return str(leg.sid)
 
     def move(self, call: str, url: str) -> None:
         """Make a caller's leg fetch its next words from this address now."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ivr.notices import FINAL
 
+CALLER = "caller"
 _MOVES = ("participant-join", "participant-leave")
 
 
@@ -24,6 +25,8 @@ class Leg:
     """The provider's last word, once it is over."""
     hung_up: bool = False
     """It left its room by itself, and was not put out of it."""
+    sip_code: str = ""
+    """How its connection ended, in the network's own number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,23 @@ def fold(call: str, facts: Iterable[Mapping[str, Any]]) -> View:
     """Fold what was heard in status and conference callbacks; within a room, the higher sequence number is later."""
     heard = [fact for fact in facts if "StatusCallbackEvent" in fact or "CallStatus" in fact]
     over = {fact.get("ConferenceSid", "") for fact in heard if fact.get("StatusCallbackEvent") == "conference-end"}
-    sids = {call} | {fact["CallSid"] for fact in heard if fact.get("CallSid")}
-    legs = {sid: _leg(sid, [fact for fact in heard if fact.get("CallSid") == sid], over) for sid in sids}
+    whose = [_whose(call, fact) for fact in heard]
+    sids = {call, *filter(None, whose)}
+    legs = {sid: _leg(sid, [f for f, leg in zip(heard, whose, strict=True) if leg == sid], over) for sid in sids}
     return View(legs.pop(call), legs)
+
+
+def _whose(call: str, fact: Mapping[str, Any]) -> str:
+    # In a room, a call that we made is known by the provider's name: its label tells that it is the caller's.
+    return call if fact.get("ParticipantLabel") == CALLER else str(fact.get("CallSid", ""))
 
 
 def _leg(sid: str, heard: Sequence[Mapping[str, Any]], over: Collection[str]) -> Leg:
     moves = sorted((fact for fact in heard if fact.get("StatusCallbackEvent") in _MOVES), key=_sequence)
     last = {fact["ConferenceSid"]: fact for fact in moves}
     inside = [room for room, fact in last.items() if fact["StatusCallbackEvent"] == _MOVES[0] and room not in over]
-    final = next((fact["CallStatus"] for fact in heard if fact.get("CallStatus") in FINAL and _is_status(fact)), None)
+    last_words = [fact for fact in heard if fact.get("CallStatus") in FINAL and _is_status(fact)]
+    final = last_words[0]["CallStatus"] if last_words else None
     return Leg(
         sid,
         party=next(filter(None, map(_party, heard)), ""),
@@ -59,6 +69,7 @@ def _leg(sid: str, heard: Sequence[Mapping[str, Any]], over: Collection[str]) ->
         was_in_room=bool(moves),
         final=final,
         hung_up=any(fact.get("ReasonParticipantLeft") == "participant_hung_up" for fact in last.values()),
+        sip_code=next((str(fact["SipResponseCode"]) for fact in last_words if fact.get("SipResponseCode")), ""),
     )
 
 

@@ -12,13 +12,28 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from core.journal import Fact, Journal, Unkept
 from core.phone import read_address
 from core.security import Vault
 from ivr import notices, record
 from ivr.catalog import Catalog
-from ivr.degraded import music, to_duty_desk, without_database
-from ivr.events import ALONE, Arrived, Event, Forwarded, Handed, Left, Pressed, Returned, Summoned, Talked, Waited
+from ivr.degraded import music, out_of_order, to_duty_desk, without_database
+from ivr.events import (
+    ALONE,
+    Answered,
+    Arrived,
+    Event,
+    Forwarded,
+    Handed,
+    Left,
+    Pressed,
+    Returned,
+    Summoned,
+    Talked,
+    Waited,
+)
 from ivr.flow import Step, step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
@@ -67,7 +82,7 @@ class Webhooks:
         except Exception:
             # A bug of ours must never be heard as silence: whoever is on the line is brought to a person.
             log.exception("webhook failed: %s", scope["path"])
-            await send_xml(send, to_duty_desk(self.catalog.newest, self.wording, request))
+            await send_xml(send, out_of_order(self.catalog.newest, self.wording, request))
         else:
             await send_xml(send, reply)
 
@@ -80,6 +95,8 @@ async def _turn(hooks: Webhooks, request: Request, event: Event, spot: Spot) -> 
     done, reply = _decide(flow, spot, event, hooks.wording)
     key = f"{request.door}:{spot.turn}{request.query.get('offer', '')[:40]}"
     heard = {"door": request.door, "spot": spot.query, "event": record.write_event(event)}
+    if "LegSid" in request.fields:
+        heard["LegSid"] = request.fields["LegSid"]
     fact = record.turn(request.fields, key, heard, done, at=hooks.clock(), vault=hooks.vault)
     try:
         if await hooks.journal.keep(fact):
@@ -117,6 +134,19 @@ async def voice(hooks: Webhooks, request: Request) -> bytes:
     """A call came in on the 120 number."""
     reachable = read_address(request.fields.get("From", "")).reachable
     return await _turn(hooks, request, Arrived(reachable), Spot(hooks.catalog.newest.version, ""))
+
+
+async def answered(hooks: Webhooks, request: Request) -> bytes:
+    """Somebody picked up a call of ours."""
+    return await _turn(hooks, request, Answered(await _is_waited_for(hooks, request)), _spot(hooks, request))
+
+
+async def _is_waited_for(hooks: Webhooks, request: Request) -> bool:
+    try:
+        return await hooks.recall(request.call_sid, record.OVER) is None
+    except SQLAlchemyError:
+        # Nobody can tell: whoever picked up is asked, and what they say is kept and acted on later.
+        return True
 
 
 async def pressed(hooks: Webhooks, request: Request) -> bytes:
@@ -211,7 +241,7 @@ async def _notice(hooks: Webhooks, fact: Fact) -> None:
 
 async def fallback(hooks: Webhooks, request: Request) -> bytes:
     """Our primary URL failed: needs neither database nor Redis."""
-    return to_duty_desk(hooks.catalog.newest, hooks.wording, request)
+    return out_of_order(hooks.catalog.newest, hooks.wording, request)
 
 
 async def play_music(hooks: Webhooks, _: Request) -> bytes:
@@ -227,6 +257,7 @@ async def watched(hooks: Webhooks, request: Request) -> bytes:
 
 ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/voice": voice,
+    "/ivr/answered": answered,
     "/ivr/status": status,
     "/ivr/fallback": fallback,
     "/ivr/softphone": softphone,

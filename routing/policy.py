@@ -12,7 +12,7 @@ ABSENT = frozenset({"no-answer", "no_answer", "busy"})
 
 EXITS = frozenset({
     "abandoned", "abandoned_short", "callback_requested", "voicemail", "overflowed", "max_wait", "no_counselor",
-    "exited_with_key", "withdrawn", "system_failed", "transferred",
+    "exited_with_key", "withdrawn", "system_failed", "transferred", "resumed", "not_reached",
 })  # fmt: skip
 """How a contact can leave the queue without having talked to anybody."""
 

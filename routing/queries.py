@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -128,21 +128,7 @@ def mended(tx: Session) -> int:
 
 def happened(tx: Session, queue: str, since: datetime, kinds: Sequence[str]) -> Sequence[Happened]:
     """Give what happened in a queue since then, of these kinds, in order: plain rows, for long looks back."""
-    columns = (RoutingEvent.kind, RoutingEvent.at, RoutingEvent.contact_id, RoutingEvent.detail)
+    told = ("kind", "at", "contact_id", "offer_id", "counselor_id", "detail")
+    columns = [getattr(RoutingEvent, name) for name in told]
     rows = select(*columns).where(RoutingEvent.queue == queue, RoutingEvent.at >= since, RoutingEvent.kind.in_(kinds))
     return cast("Sequence[Happened]", tx.execute(rows.order_by(RoutingEvent.n)).all())
-
-
-def queues(tx: Session, since: datetime) -> list[str]:
-    """List the queues that somebody is in, or entered since then."""
-    known = select(QueueEntry.queue).where(or_(QueueEntry.state.in_(LIVE), QueueEntry.entered_at >= since))
-    return sorted(tx.scalars(known.distinct()))
-
-
-def events(tx: Session, queue: str, since: datetime) -> Sequence[RoutingEvent]:
-    """Give what happened to the contacts that entered a queue since then, in order."""
-    entered = select(QueueEntry.contact_id).where(QueueEntry.queue == queue, QueueEntry.entered_at >= since)
-    happened = select(RoutingEvent).where(
-        RoutingEvent.queue == queue, RoutingEvent.at >= since, RoutingEvent.contact_id.in_(entered)
-    )
-    return tx.scalars(happened.order_by(RoutingEvent.n)).all()

@@ -100,6 +100,8 @@ class RoutingEvent(Base):
     __table_args__ = (
         Index("ix_routing_event_queue", "queue", "at"),
         Index("ix_routing_event_contact", "contact_id", "n"),
+        Index("ix_routing_event_counselor", "at", postgresql_where=text("counselor_id is not null")),
+        Index("ix_routing_event_untallied", "n", postgresql_where=text("not tallied and contact_id is not null")),
     )
 
     n: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -110,6 +112,8 @@ class RoutingEvent(Base):
     offer_id: Mapped[UUID | None]
     counselor_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(Json)
+    tallied: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether the kept tallies have it in them: the one thing that changes in a row."""
 
 
 class BoardEpoch(Base):

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from routing import metrics, queries
+from routing import metrics, queries, tally_queries
 from routing.config import RoutingConfig
+from routing.metrics.intervals import midnight as midnight_of
 from routing.policy import known_class, turn
+from routing.service.tallying import counted_since, zone_of
 from routing.tables import Offer, QueueEntry, Seat
 
 PROMETHEUS = "goodbye120_queue"
@@ -63,23 +64,22 @@ def _waiting(entry: QueueEntry, offer: Offer | None, at: datetime) -> dict[str, 
 
 def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> dict[str, Any]:
     """Show a queue as it is, and its figures since midnight, with what each of them means."""
-    midnight = _midnight(config, at)
+    midnight = midnight_of(at, zone_of(config))
     entries, seats = queries.live_entries(tx, queue), queries.seats(tx)
-    waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in entries if e.state != "connected"]
+    standing_by = [e for e in entries if e.state != "connected"]
+    # Whoever is to be called back is not on the line, and does not hear how long it takes.
+    waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in standing_by if e.priority != "callback"]
     live = {
-        "waiting": len(waits), "talking": len(entries) - len(waits), "longest_wait_s": round(max(waits, default=0), 1),
+        "waiting": len(waits), "callbacks": len(standing_by) - len(waits),
+        "talking": len(entries) - len(standing_by), "longest_wait_s": round(max(waits, default=0), 1),
         "seats": dict(Counter(standing(seat) for seat in seats)), "mended": queries.mended(tx),
     }  # fmt: skip
-    today = metrics.figures(queries.events(tx, queue, midnight), config.answer_within_seconds)
+    today = metrics.figures_of(counted_since(tx, queue, midnight, config, at=at))
     return {
         "queue": queue, "at": at, "live": live, "since": midnight, "today": asdict(today),
         "within_s": config.answer_within_seconds, "short_abandon_s": config.short_abandon_seconds,
         "definitions": dict(metrics.DEFINITIONS),
     }  # fmt: skip
-
-
-def _midnight(config: RoutingConfig, at: datetime) -> datetime:
-    return at.astimezone(ZoneInfo(config.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def standing(seat: Seat) -> str:
@@ -95,7 +95,7 @@ def seats_view(tx: Session) -> list[dict[str, Any]]:
 
 def prometheus(tx: Session, config: RoutingConfig, at: datetime) -> str:
     """Write every queue's figures in Prometheus' text format (version 0.0.4)."""
-    known = queries.queues(tx, _midnight(config, at))
+    known = tally_queries.queues(tx, midnight_of(at, zone_of(config)))
     shown = [queue_view(tx, queue, config, at) for queue in known]
     seats = Counter(standing(seat) for seat in queries.seats(tx))
     lines = [*_family("seats", "seats by how they stand", [(f'state="{s}"', n) for s, n in sorted(seats.items())])]
@@ -103,11 +103,17 @@ def prometheus(tx: Session, config: RoutingConfig, at: datetime) -> str:
     for name in ("waiting", "talking", "longest_wait_s"):
         told = [(f'queue="{view["queue"]}"', view["live"][name]) for view in shown]
         lines += _family(f"live_{name}", f"{name}, now", told)
-    for name, meaning in metrics.DEFINITIONS.items():
-        if name != "other_exits":
-            told = [(f'queue="{view["queue"]}"', view["today"][name]) for view in shown]
-            lines += _family(f"today_{name}", f"{meaning}; since midnight", told)
+    for name in metrics.Figures.__slots__:
+        told = [each for view in shown for each in _samples(view["queue"], view["today"][name])]
+        lines += _family(f"today_{name}", f"{metrics.DEFINITIONS[name]}; since midnight", told)
     return "\n".join(lines) + "\n"
+
+
+def _samples(queue: str, value: Any) -> Iterator[tuple[str, float | None]]:
+    if not isinstance(value, dict):
+        yield f'queue="{queue}"', value
+        return
+    yield from ((f'queue="{queue}",how="{how}"', number) for how, number in value.items())
 
 
 def _family(name: str, meaning: str, told: Sequence[tuple[str, float | None]]) -> Iterator[str]:

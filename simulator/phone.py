@@ -61,6 +61,11 @@ class PhoneCall:
         self.leg.gone.set()
         await self.ended()
 
+    async def lose_signal(self) -> None:
+        """Be cut off by the network, which says so, and wait until it has noticed."""
+        self.call.sip_code = "408"
+        await self.hang_up()
+
     async def ended(self, within_s: float = 10.0) -> str:
         """Wait until the call has ended; give its last status."""
         await self._until(self.call.done.wait(), "see the call end", within_s)

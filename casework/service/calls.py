@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.config import DEFAULT, Config
-from casework.messages import DutyOwed
+from casework.messages import CallbackSettled, DutyOwed
 from casework.policy.duties import after_another_call, owed_to_unanswered
 from casework.policy.states import CONTACT, move
 from casework.queries import contacts as queries
@@ -22,6 +22,8 @@ from core.ids import named_id
 Reached = Literal["menu", "line", "queue", "counselor"]
 """How far a call had come: the city's menu, the loneliness line, its queue, or a person."""
 About = Literal["self", "other"]
+CALLBACK = "callback"
+"""The channel of a contact that began with a call of ours."""
 
 
 def about(tx: Session, contact_id: UUID, whom: About, at: datetime) -> Contact:
@@ -65,6 +67,9 @@ def ended(
     contact.ended_at, contact.ended_by, contact.line = at, ended_by, contact.line or _line(reached)
     if contact.answered_at is not None or reached == "counselor":
         _after_talking(tx, contact, config, at)
+    elif contact.channel == CALLBACK:
+        # What this call was owed for is owed still: it is no second one.
+        contact.state, contact.outcome_class = move(CONTACT, contact.state, "voided"), "non_data"
     elif contact.state == "open":
         _after_waiting(tx, contact, config, at, past_menu=reached != "menu")
     tx.flush()
@@ -140,6 +145,7 @@ def owe_callback(tx: Session, contact: Contact, *, config: Config, at: datetime)
 def callback_over(tx: Session, owed: Duty, state: str, *, by: UUID | None, at: datetime) -> None:
     """End a locked call-back, and with it every contact that waited for nothing else and that nobody took up."""
     end(tx, owed, state, by=by, at=at)
+    outbox.post(tx, CallbackSettled(owed.id), at=at)
     resolve_about(tx, ("duty", owed.id), by=by, at=at)
     for contact in queries.lock_unanswered(tx, owed.id):
         contact.state = move(CONTACT, contact.state, "voided")

@@ -7,7 +7,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from casework.config import Config
-from casework.messages import DutyDue, DutyOpens, DutyOwed, DutyStillOverdue
+from casework.messages import CallbackSettled, DutyDue, DutyOpens, DutyOwed, DutyStillOverdue
 from casework.policy.duties import Result, teams
 from casework.policy.states import CONTACT, DUTY, move
 from casework.queries import contacts as contact_queries
@@ -52,6 +52,8 @@ def take(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
     duty.owner_id, duty.taken_at = actor.id, at
     if contact is not None and contact.state == "open":
         contact.owner_id, contact.state = actor.id, move(CONTACT, contact.state, "draft")
+    if duty.kind == "callback":
+        outbox.post(tx, CallbackSettled(duty.id), at=at)
     audit.record(tx, actor.id, "duty.take", ("duty", duty.id), at=at)
     tx.flush()
     return duty

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework import draft
 from casework.config import Means
 from casework.form import Form
+from casework.messages import ContactPlaced
 from casework.policy.finalizing import Problem, problems
 from casework.policy.states import CONTACT, move
 from casework.policy.triage import GUARDED
@@ -24,7 +25,7 @@ from casework.service.escalations import escalate, resolve_about
 from casework.service.people import Described, known_as
 from casework.service.places import require_district
 from casework.tables import CaseNote, Contact, Person
-from core import audit
+from core import audit, outbox
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.phone import require_number
@@ -107,6 +108,8 @@ def _number(typed: str | None) -> str | None:
 def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> None:
     if form.outcome_class == "data":
         subject = _people(tx, contact, form, means.vault, at)
+        if subject.district:
+            outbox.post(tx, ContactPlaced(contact.id, subject.district), at=at)
         case = open_or_join(tx, subject, contact, config=means.config, at=at)
         contact.case_id = case.id
         tx.flush()
@@ -157,5 +160,6 @@ def _callback_is_done(tx: Session, contact: Contact, at: datetime) -> None:
         return
     lock_caller(tx, contact.caller_fingerprint)
     owed = lock_open_callback(tx, contact.caller_fingerprint)
-    if owed is not None:
+    # A caller who dropped out of this very conversation is called back, however quickly its form is written.
+    if owed is not None and not queries.owed_by_call(tx, contact, owed.id):
         callback_over(tx, owed, "done", by=contact.finalized_by, at=at)

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from routing.routes import desk, plan, watch
+from routing.routes import desk, history, plan, watch
 
 router = APIRouter()
 router.include_router(desk.router)
 router.include_router(watch.router)
+router.include_router(history.router)
 router.include_router(plan.router)
 
 __all__ = ["router"]

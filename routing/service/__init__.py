@@ -21,15 +21,18 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
   row takes it, and the index is put to what the row says.
 """
 
-from routing.queries import current_offer, offer_at, offer_of_seat, was_connected
+from routing.queries import current_offer, entry, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
 from routing.service.direct import Onward, bring_back, go_on, pull, take_over
 from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
+from routing.service.placing import place_in
 from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
+from routing.service.tallying import Recount, intervals, keep_tallies, recount
 from routing.service.waiting import enter, leave, raise_to_danger
 from routing.tables import Offer, QueueEntry, Seat
 
@@ -37,35 +40,44 @@ __all__ = [
     "Offer",
     "Onward",
     "QueueEntry",
+    "Recount",
     "Seat",
+    "Standing",
     "accept",
     "bring_back",
     "connect_failed",
     "connected",
     "current_offer",
     "enter",
+    "entry",
     "extend_wrap_up",
     "finish",
     "go_on",
     "heartbeat",
     "hold",
+    "intervals",
+    "keep_tallies",
     "leave",
     "match",
     "match_after",
     "offer_at",
     "offer_of_seat",
+    "place_in",
     "pull",
     "raise_to_danger",
     "rebuild",
     "reconcile",
+    "recount",
     "reject",
     "relearn",
     "resume",
     "set_activity",
     "sign_off",
     "sign_on",
+    "stand",
     "sweep",
     "take_over",
+    "take_up",
     "was_connected",
     "wrap_up",
 ]

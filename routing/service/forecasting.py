@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from routing import queries
+from routing import queries, tally_queries
 from routing.board import Board
 from routing.forecast import WINDOW, Rates, learn
 from routing.metrics import stays
@@ -16,7 +16,7 @@ def relearn(tx: Session, *, board: Board, at: datetime) -> Rates | None:
     They are the site's, of all its queues together, as its seats are.
     """
     since = at - WINDOW
-    queues = queries.queues(tx, since)
+    queues = tally_queries.queues(tx, since)
     events = [event for name in queues for event in queries.happened(tx, name, since, queries.OF_A_STAY)]
     rates = learn(stays(events).values(), at)
     board.keep_rates(rates)

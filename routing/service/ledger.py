@@ -37,10 +37,14 @@ def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) ->
     """Write a seat down as the index has it, and tell its counselor."""
     # A claim is nothing yet: for the database the seat is idle until it agrees to an offer.
     claimed = now.state == "claimed"
+    begins = seat.next_activity == now.activity != seat.activity
     seat.activity, seat.next_activity, seat.state = now.activity, now.next_activity, "idle" if claimed else now.state
     seat.idle_since, seat.wrap_until = now.idle_since, now.wrap_until
     seat.contact_id = None if claimed else now.contact_id
     seat.changed_at = at
+    if begins:
+        # What was chosen during the call takes effect with nobody asking: it would be in no event.
+        note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state)
     tell_seat(tx, board, seat)
 
 

@@ -86,7 +86,7 @@ def final_fields(call: Call) -> dict[str, str]:
     if call.answered_at is None:
         return {"CallDuration": "0", **({"SipResponseCode": call.sip_code} if call.sip_code else {})}
     minutes = max(1, math.ceil(call.talked_s / 60))
-    return {"CallDuration": str(call.talked_s), "Duration": str(minutes), "SipResponseCode": "200"}
+    return {"CallDuration": str(call.talked_s), "Duration": str(minutes), "SipResponseCode": call.sip_code or "200"}
 
 
 async def _step(session: Session, step: Goto | Inline | Perform) -> Next:

@@ -52,6 +52,13 @@ def test_a_missing_one_is_named(reading: Reading, name: str, value: str | None) 
 
 
 WRONG = [
+    ("CALLBACK_ATTEMPTS", "0", "1"),
+    ("CALLBACK_RING_SECONDS", "600", "120"),
+    ("CALLBACK_QUIET_HOURS", "night", "22:00-08:00"),
+    ("CALLBACK_QUIET_HOURS", "24:00-08:00", "22:00-08:00"),
+    ("CALLBACK_QUIET_HOURS", "08:00-08:00", "two different hours"),
+    ("CALLS_PER_SECOND", "0", "0"),
+    ("CALLS_PER_SECOND", "nan", "finite"),
     ("DATABASE_URL", "mysql://db/helpline", "postgresql://user:password@host:5432/name"),
     ("REDIS_URL", "localhost:6379", "redis://host:6379/0"),
     ("PUBLIC_URL", "helpline.example.org", "https://helpline.example.org"),

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
+from simulator.call import Call
 from simulator.network import Network
 from simulator.phone import PhoneCall
 from simulator.rest.app import routes
 from simulator.settings import Account, Line, Settings, Target
-from simulator.virtual import Policy
+from simulator.virtual import Policy, VirtualLeg
 from tests.house import Server, waited_for
 
 T = TypeVar("T")
@@ -44,6 +45,10 @@ class Caller:
     def hangs_up(self) -> None:
         """Hang up."""
         self.telephone.do(self.phone.hang_up())
+
+    def loses_signal(self) -> None:
+        """Be cut off by the network."""
+        self.telephone.do(self.phone.lose_signal())
 
     def ended(self) -> str:
         """Wait until the call is over, and give the provider's word for how."""
@@ -81,13 +86,24 @@ class Telephone:
         """Put a counselor's softphone on the network; without `rung` it answers."""
         self.call(lambda: self.network.directory.behave(f"client:{login}", Policy(**policy)))
 
-    def number(self, number: str, **policy: Any) -> None:
-        """Put somebody at an outside number; without `rung` they answer."""
+    def person(self, number: str, **policy: Any) -> None:
+        """Put somebody at a number; without `rung` they pick up and wait for what is said."""
         self.call(lambda: self.network.directory.behave(number, Policy(**policy)))
+
+    def called(self, number: str, nth: int = 1) -> Caller:
+        """Wait until somebody is called for the nth time, and take their telephone in hand."""
+        waited_for(lambda: len(self.calls_to(number)) >= nth, PATIENCE)
+        call = self.calls_to(number)[nth - 1]
+        assert isinstance(call.leg, VirtualLeg)
+        return Caller(self, PhoneCall(self.network, call, call.leg))
+
+    def calls_to(self, number: str) -> list[Call]:
+        """List the calls to a number, in order."""
+        return self.call(lambda: [call for call in self.network.calls.values() if call.to == number])
 
     def drop(self, address: str) -> None:
         """Cut the line of everybody who is on it at an address."""
-        living = [call for call in self.network.calls.values() if call.to == address and not call.is_over]
+        living = [call for call in self.calls_to(address) if not call.is_over]
         assert living
         for call in living:
             self.call(call.leg.gone.set)

@@ -126,7 +126,7 @@ def test_a_blind_transfer_to_the_queue_lets_the_counselor_go_and_the_caller_wait
 
 def test_a_caller_sent_on_blindly_to_a_desk_that_does_not_answer_comes_back_to_the_queue(ivr_line: Line) -> None:
     hana = ivr_line.counselor("hana")
-    ivr_line.telephone.number("+8221200001", rung="busy")
+    ivr_line.telephone.person("+8221200001", rung="busy")
     caller, contact = talking(ivr_line, hana)
     ask(hana, contact, to="desk", name="dasan", blind=True)
     hana.comes_to("wrapping")

@@ -17,7 +17,7 @@ def test_a_desk_that_does_not_answer_gives_the_caller_back_at_once(ivr_line: Lin
     caller, contact = talking(ivr_line, hana)
     if rung == "no_answer":
         ivr_line.house.world.telephone.__dict__["ring_timeout"] = 5
-    ivr_line.telephone.number("119", rung=rung)
+    ivr_line.telephone.person("119", rung=rung)
     ask(hana, contact, to="desk", name="119")
     waited_for(lambda: state(hana, contact) == "returned", 25)
     hana.comes_to("on_contact")
@@ -29,7 +29,7 @@ def test_a_desk_that_does_not_answer_gives_the_caller_back_at_once(ivr_line: Lin
 def test_a_desk_that_hangs_up_before_it_is_briefed_gives_the_caller_back(ivr_line: Line) -> None:
     hana = ivr_line.counselor()
     caller, contact = talking(ivr_line, hana)
-    ivr_line.telephone.number("119", talk_s=0.3)
+    ivr_line.telephone.person("119", talk_s=0.3)
     ask(hana, contact, to="desk", name="119")
     comes_to(hana, contact, "returned")
     hana.comes_to("on_contact")

@@ -8,7 +8,7 @@ from tests.house import waited_for
 
 def entry(ivr_line: Line) -> str | None:
     with ivr_line.house.world.sessions() as tx:
-        state: str | None = tx.scalar(text("select state from routing_queue_entry"))
+        state: str | None = tx.scalar(text("select state from routing_queue_entry order by seq"))
         return state
 
 

@@ -15,11 +15,12 @@ from sqlalchemy import or_, select
 
 from casework.config import Config, Endpoint, Means
 from casework.handlers import handlers
+from casework.messages import ContactPlaced
 from casework.routes import router
 from casework.service.places import load_districts
 from casework.tables import Contact, Escalation
 from core.db import Sessions
-from core.delivery import deliver
+from core.delivery import Handlers, deliver
 from core.ids import named_id
 from core.outbox import OPEN, OutboxMessage
 from core.security import Vault, new_token, token_hash
@@ -155,7 +156,9 @@ class House:
                 rows = tx.scalars(due.order_by(OutboxMessage.due, OutboxMessage.id)).all()
             if not rows:
                 return seen
-            bound = handlers(vault=self.vault, redis=self.redis, config=self.config)
+            # What casework tells those above it has nobody to hear it here.
+            above: Handlers = {ContactPlaced: lambda *_: None}
+            bound = {**handlers(vault=self.vault, redis=self.redis, config=self.config), **above}
             for row in rows:
                 state = deliver(self.sessions, bound, row.id, self.clock)
                 seen.append(row.kind if state == "done" else f"{row.kind}:{state}")

@@ -35,6 +35,22 @@ def test_an_emergency_becomes_a_case_a_visit_and_a_dispatch(house: House, form: 
     assert not house.rows(Duty), "the visit and the dispatch are the first response"
 
 
+def test_the_district_of_whom_a_contact_is_about_is_told_once_and_nothing_else_of_them(
+    house: House, form: Fill
+) -> None:
+    contact_id, desk = house.talk(), house.desk("counselor")
+    body = {"form": form(subject={"name": "박이웃", "district": "11680"})}
+    for _ in range(2):
+        assert desk.post(f"/api/contacts/{contact_id}/finalize", json=body).status_code == 200
+    (told,) = house.rows(OutboxMessage, OutboxMessage.kind == "ContactPlaced")
+    assert told.body == {"contact_id": str(contact_id), "district": "11680"}
+
+
+def test_nothing_is_told_of_a_district_that_is_not_known(house: House, form: Fill) -> None:
+    finalize(house, form())
+    assert house.rows(OutboxMessage, OutboxMessage.kind == "ContactPlaced") == []
+
+
 def test_finalizing_twice_answers_the_same_and_starts_nothing_more(house: House, form: Fill) -> None:
     contact_id, desk = house.talk(), house.desk("counselor")
     body = {"form": form(**EMERGENCY)}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ivr import record
 from ivr.catalog import BadFlow, check, load, read
 from ivr.events import (
+    Answered,
     Arrived,
     CallbackAsked,
     Event,
@@ -38,6 +39,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         [Left(r) for r in ("leave", "hangup", "bridged", "redirected", "queue-full", "system-error", "", "x")]
     ),
     st.builds(Forwarded, st.booleans()),
+    st.builds(Answered, st.booleans()),
     st.sampled_from([Talked(), Returned(), Summoned()]),
 )
 spots = st.builds(
@@ -49,6 +51,7 @@ spots = st.builds(
     language=st.sampled_from(["ko", "en"]),
     about=st.sampled_from(["self", "other"]),
     reachable=st.booleans(),
+    line=st.sampled_from(["", "CB" + "0" * 32]),
 )
 
 

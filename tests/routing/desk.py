@@ -15,6 +15,9 @@ from core.staff import Actor
 from routing import queries
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.metrics import Figures, figures_of
+from routing.metrics.intervals import interval_of
+from routing.service.tallying import counted_since
 from routing.tables import Offer, QueueEntry, Seat
 
 CONFIG = RoutingConfig()
@@ -144,6 +147,12 @@ class Desk:
         with self.sessions() as tx:
             posted = select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(OutboxMessage.posted_at)
             return [message.body for message in tx.scalars(posted)]
+
+    def figures(self, name: str = "loneliness") -> Figures:
+        """The figures of a queue over the last day, as everybody is told them."""
+        since = interval_of(self.at - timedelta(days=1))
+        with self.sessions() as tx:
+            return figures_of(counted_since(tx, name, since, self.config, at=self.at))
 
     def agrees(self) -> bool:
         """Tell whether index and database say the same of everybody."""

@@ -66,6 +66,7 @@ def test_a_supervisor_sees_the_queue_the_line_and_the_seats(client: Client, desk
     shown = sun.get("/api/queues/loneliness").json()
     assert shown["live"] == {
         "waiting": 3,
+        "callbacks": 0,
         "talking": 0,
         "longest_wait_s": 30,
         "seats": {"reserved": 1},

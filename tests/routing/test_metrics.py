@@ -9,8 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing import queries
-from routing.metrics import DEFINITIONS, Figures, figures
+from routing.metrics import DEFINITIONS, UNITS, Figures, figures
 from routing.tables import RoutingEvent
 from tests.routing.desk import Desk
 
@@ -42,7 +41,8 @@ def test_the_worked_example_comes_out_under_every_formula() -> None:
     assert told.service_level_connect == 0.8
     assert told.service_level_sl2 == 0.8
     assert told.service_level_answered == 0.8571
-    assert (told.asa_s, told.longest_wait_s) == (18.5714, 50)
+    assert (told.answer_rate, told.abandonment_rate) == (0.7, 0.3)
+    assert (told.asa_s, told.abandon_wait_s, told.longest_wait_s) == (18.5714, round((20 + 270 + 500) / 30, 4), 50)
 
 
 def test_an_empty_day_has_no_rates() -> None:
@@ -60,6 +60,30 @@ def test_handling_time_is_talk_and_wrap_up() -> None:
     assert figures(events, 20).aht_s == 90
 
 
+def test_hold_is_a_part_of_talk_and_one_that_nobody_ended_ends_with_the_talk() -> None:
+    turns = [("held", 20), ("resumed", 30), ("held", 50), ("held", 55)]
+    events = [event("entered", 1, 0), event("connected", 1, 5), *(event(kind, 1, after) for kind, after in turns)]
+    told = figures([*events, event("finished", 1, 65, talk_s=60)], 20)
+    assert (told.hold_s, told.talk_s, told.aht_s) == (25, 35, 60)
+
+
+def test_an_unknown_exit_is_told_by_its_name_and_overflows_are_counted_together() -> None:
+    ids = count(1)
+    exits = ("overflowed", "max_wait", "no_counselor", "something_new")
+    told = figures([each for how in exits for each in many(1, 9, "left", ids, state=how)], 20)
+    assert told.other_exits == dict.fromkeys(sorted(exits), 1)
+    assert (told.overflows, told.abandoned) == (3, 0)
+
+
+def test_who_came_back_from_another_way_waits_again_whatever_is_told_twice() -> None:
+    went = [event("entered", 1, 0), event("left", 1, 10, state="overflowed"), event("came_back", 1, 30)]
+    assert figures(went, 20).waiting == figures([*went, *went], 20).waiting == 1
+    answered = figures([*went, event("connected", 1, 50), *went], 20)
+    assert (answered.answered, answered.asa_s, answered.other_exits) == (1, 50, {})
+    gave_up = figures([*went, event("left", 1, 60, state="abandoned"), *went], 20)
+    assert (gave_up.abandoned, gave_up.longest_wait_s, gave_up.other_exits) == (1, 60, {})
+
+
 def test_a_system_exit_is_never_an_abandonment() -> None:
     ids = count(1)
     events = many(2, 10, "left", ids, state="callback_requested") + many(1, 10, "left", ids, state="voicemail")
@@ -69,21 +93,24 @@ def test_a_system_exit_is_never_an_abandonment() -> None:
 
 
 def test_every_figure_is_defined() -> None:
-    assert set(DEFINITIONS) == set(asdict(figures([], 20)))
-    assert set(DEFINITIONS) == set(Figures.__slots__)
+    seats = {"busy_s", "at_work_s", "occupancy"}
+    assert set(DEFINITIONS) == set(UNITS) == set(asdict(figures([], 20))) | seats
+    assert set(DEFINITIONS) == set(Figures.__slots__) | seats
 
 
 @given(
     st.lists(
         st.tuples(
             st.integers(1, 5),
-            st.sampled_from(["entered", "connected", "left", "finished", "wrapped", "raised"]),
+            st.sampled_from(
+                ["entered", "connected", "left", "finished", "wrapped", "held", "resumed", "raised", "unheard_of"]
+            ),
             st.floats(0, 100),
         )
     )
 )
 def test_what_is_told_twice_is_counted_once_and_the_sum_is_whole(told: list[tuple[int, str, float]]) -> None:
-    detail = {"state": "abandoned", "talk_s": 1, "wrap_s": 0}
+    detail = {"state": "abandoned", "talk_s": 1, "wrap_s": 2}
     events = [event(kind, contact, after, **detail) for contact, kind, after in told]
     once, twice = figures(events, 20), figures([each for happened in events for each in (happened, happened)], 20)
     assert once == twice
@@ -105,8 +132,7 @@ def test_the_queues_own_events_fold_to_what_happened(desk: Desk) -> None:
     desk.call("B", ago=30)
     desk.leave("B")
     desk.call("C")
-    with desk.sessions() as tx:
-        told = figures(queries.events(tx, "loneliness", desk.at - timedelta(hours=1)), 20)
+    told = desk.figures()
     assert (told.offered, told.answered, told.abandoned, told.waiting) == (3, 1, 1, 1)
     assert (told.asa_s, told.aht_s, told.longest_wait_s) == (7, 13, 30)
     assert told.service_level_strict == 0.3333

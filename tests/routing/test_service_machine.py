@@ -19,9 +19,11 @@ import routing.service as queue
 from core.db import Sessions
 from core.errors import Refusal
 from routing import queries
-from routing.metrics import figures
+from routing.metrics import figures, figures_of
+from routing.metrics.intervals import interval_of
 from routing.records import moment
-from routing.tables import LIVE, QueueEntry
+from routing.service.tallying import counted_since
+from routing.tables import LIVE, QueueEntry, RoutingEvent
 from tests.routing.desk import CONFIG, Desk
 from tests.routing.model import Caller, Chair, Model
 from tests.services import empty_tables
@@ -121,6 +123,11 @@ class ServiceMachine(RuleBasedStateMachine):
             getattr(queue, act)(tx, key, *more.get(act, ()), board=self.desk.board, at=self.desk.at)
         self.desk.reconcile()
 
+    @rule()
+    def tallies_are_kept(self) -> None:
+        with self.desk.sessions.begin() as tx:
+            queue.keep_tallies(tx, CONFIG)
+
     @invariant()
     def rows_and_index_agree(self) -> None:
         assert self.desk.agrees()
@@ -132,9 +139,11 @@ class ServiceMachine(RuleBasedStateMachine):
     @invariant()
     def the_figures_count_what_the_rows_count(self) -> None:
         with self.desk.sessions() as tx:
-            told = figures(queries.events(tx, "loneliness", START), CONFIG.answer_within_seconds)
+            told = figures_of(counted_since(tx, "loneliness", interval_of(START), CONFIG, at=self.desk.at))
+            happened = tx.scalars(select(RoutingEvent).order_by(RoutingEvent.n)).all()
             counted = tx.execute(select(QueueEntry.state, func.count()).group_by(QueueEntry.state))
             rows = {state: int(count) for state, count in counted}
+        assert told == figures(happened, CONFIG.answer_within_seconds)
         assert told.offered == len(self.names) == sum(rows.values())
         assert told.answered == rows.get("connected", 0) + rows.get("completed", 0)
         assert told.abandoned == rows.get("abandoned", 0) + rows.get("abandoned_short", 0)

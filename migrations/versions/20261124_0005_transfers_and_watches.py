@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_0007"
-down_revision = "20261124_0001"
+revision = "20261124_0005"
+down_revision = "20261124_0003"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Calling people back: its rules, its pace, its races, its API."""
