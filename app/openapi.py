@@ -23,7 +23,7 @@ _MORE = {
         "ConferenceSid": "The room.",
         "StatusCallbackEvent": "participant-join, participant-leave, conference-end ...",
         "SequenceNumber": "The order of this room's callbacks.",
-        "ParticipantLabel": "caller, or counselor-<offer id>.",
+        "ParticipantLabel": "caller, or counselor-, transfer- or supervisor- and an id.",
     },
 }
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from casework.config import KINDS, Endpoint
 from core.security import Vault
+from ivr.crisis import CRISIS_DESKS
 from ivr.signature import Keys
 from ivr.twiml import Wording
 
@@ -161,6 +162,8 @@ class Settings(BaseSettings):
     wrap_up_seconds: Seconds = 120
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
+    announce_listening: bool = True
+    summon_acknowledge_seconds: WholeSeconds = 60
 
     callback_attempts: Annotated[int, Field(ge=1, le=20)] = 3
     callback_gap_seconds: WholeSeconds = 600
@@ -213,7 +216,7 @@ class Settings(BaseSettings):
         return Wording(
             self.public_url,
             "" if self.twilio_webhook_overrides == "off" else self.twilio_webhook_overrides,
-            tuple(self.desks.items()),
+            tuple({**CRISIS_DESKS, **self.desks}.items()),
             self.caller_id,
             tuple(self.voices.items()),
         )

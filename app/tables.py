@@ -7,6 +7,7 @@ import core.outbox
 import core.staff
 import ivr.callbacks.tables
 import ivr.modes.tables
+import ivr.party_tables
 import ivr.tables
 import routing.tables
 import routing.tally

@@ -70,6 +70,7 @@ class World:
         return casework.config.Config(
             dispatch_acknowledged_within=timedelta(seconds=s.dispatch_acknowledge_seconds),
             visit_acknowledged_within=timedelta(seconds=s.visit_acknowledge_seconds),
+            summon_within=timedelta(seconds=s.summon_acknowledge_seconds),
             endpoints={
                 kind: casework.config.Endpoint(url, s.partner_secret or "") for kind, url in s.endpoints.items()
             },

@@ -73,6 +73,8 @@ class Config:
     pages: int = 5
     """A request that nobody acknowledges is sent so many times; the supervisor's ladder goes on without it."""
     rung_within: timedelta = timedelta(minutes=5)
+    summon_within: timedelta = timedelta(seconds=60)
+    """A counselor who calls for help is told that somebody comes, or the supervisors are told again, so soon."""
     rungs: int = 6
     """A supervisor is told so many times that an escalation waits."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)

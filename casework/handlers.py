@@ -21,6 +21,7 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.DutyDue: partial(duties.on_due, redis=redis, config=config),
         m.DutyStillOverdue: partial(duties.on_still_overdue, config=config),
         m.EscalationRaised: partial(escalations.on_raised, redis=redis),
+        m.EscalationAcknowledged: partial(escalations.on_acknowledged, redis=redis),
         m.EscalationDue: partial(escalations.on_due, config=config),
         m.VisitRequested: Outward(
             partial(visits.prepare, vault=vault, config=config, redis=redis), outside.send, visits.record, visits.failed

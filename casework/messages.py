@@ -61,6 +61,13 @@ class EscalationDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationAcknowledged(Message):
+    """Somebody comes to a counselor who called for help."""
+
+    escalation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ContactPlaced(Message):
     """It is known in which district the person lives whom a contact is about."""
 

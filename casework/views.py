@@ -25,6 +25,7 @@ class ContactOut(Out):
     answered_at: datetime | None
     ended_at: datetime | None
     ended_by: str | None
+    continues_id: UUID | None
     danger_at: datetime | None
     cannot_speak_at: datetime | None
     callback_requested_at: datetime | None

@@ -16,7 +16,8 @@ LANGUAGES = ("ko", "en")
 SPOKEN_BY_THE_FLOW = (
     "callback_promised", "comfort", "danger_heard", "first_comfort", "goodbye", "no_call",
     "nobody_answers", "not_a_choice", "nothing_heard", "place", "place_next", "return_to_queue", "still_here",
-    "to_duty_desk", "wait_minutes", "wait_short", "waiting_choices", "waiting_choices_unreachable",
+    "to_duty_desk", "to_next_counselor", "to_other_desk", "wait_minutes", "wait_short", "waiting_choices",
+    "waiting_choices_unreachable", "watched",
 )  # fmt: skip
 SPOKEN_AFTER_RECORDING = ("voicemail_empty", "voicemail_kept")
 SPOKEN_TO_THE_SILENT = ("answer_by_key", "cannot_speak_choice", "cannot_speak_heard", "closed_for_abuse")

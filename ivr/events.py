@@ -130,6 +130,13 @@ class Summoned:
     """A counselor is in the room and waits for this caller."""
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A counselor handed the caller on, to a desk by its name or (empty) to the next counselor."""
+
+    desk: str
+
+
 Event = (
     Arrived
     | Answered
@@ -145,6 +152,7 @@ Event = (
     | Forwarded
     | Returned
     | Summoned
+    | Handed
 )
 
 

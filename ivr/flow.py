@@ -19,6 +19,7 @@ from ivr.events import (
     Event,
     Exit,
     Forwarded,
+    Handed,
     InDanger,
     KeysAnswered,
     Left,
@@ -63,6 +64,8 @@ def step(flow: Flow, spot: Spot, event: Event) -> Step:
             return _counselor_asks(flow, spot, event)
         case _, Summoned():
             return summoned(spot)
+        case Queue() | Meet(), Handed(desk):
+            return _handed(flow, spot, desk)
         case Queue() as queue, _:
             return _in_queue(flow, spot, queue, event)
         case Menu() as menu, Pressed(key):
@@ -159,6 +162,24 @@ def _called(here: Spot, node: Meet | Part, said: tuple[Verb, ...]) -> Step:
     if isinstance(node, Part):
         return Step(here, (*said, HangUp()), (NotWanted(),) if node.declined else ())
     return replace(_after(said, summoned(here)), effects=(StillWanted(), *_danger(node)))
+
+
+def _line_behind(flow: Flow, name: str) -> str:
+    while isinstance(node := flow.nodes[name], Tell | Meet):
+        name = node.then if isinstance(node, Tell) else node.otherwise
+    return name
+
+
+def _handed(flow: Flow, spot: Spot, desk: str) -> Step:
+    # Whoever talked in a call of ours stands where those wait who call us.
+    spot = replace(spot, node=_line_behind(flow, spot.node))
+    queue = flow.nodes[spot.node]
+    if not isinstance(queue, Queue):
+        return enter(flow, spot, spot.node)
+    if desk:
+        return Step(spot, (flow.say("to_other_desk", spot.language), Dial(desk, Next("forwarded", on(spot).query))))
+    again = wait(flow, replace(spot, tries=0), (flow.say("to_next_counselor", spot.language),))
+    return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
 
 
 def _danger(node: Queue | Meet) -> tuple[Effect, ...]:

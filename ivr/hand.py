@@ -16,7 +16,8 @@ from core.security import Vault
 from core.staff import Actor
 from ivr.catalog import Catalog
 from ivr.messages import CallChanged, CallerCannotSpeak, CallerClosed, KeysAsked, KeysHeard
-from ivr.service import ANSWERED_WITHIN, is_asked, own_call
+from ivr.own import lock_own_talk
+from ivr.service import ANSWERED_WITHIN, is_asked
 from routing.board import Board
 
 
@@ -31,7 +32,7 @@ def ask_keys(tx: Session, contact_id: UUID, actor: Actor, question: str, *, cata
     known = catalog.newest.questions
     if question not in known:
         raise Invalid(f"준비된 질문이 아닙니다. Choose one of: {', '.join(known)}.", field="question")
-    call = own_call(tx, contact_id, actor.id)
+    call, _ = lock_own_talk(tx, contact_id, actor.id)
     if is_asked(call, at) and call.room is None:
         raise Conflict("아직 앞 질문의 답을 기다리고 있습니다. The caller is still being asked.")
     call.asked_at = at
@@ -50,7 +51,7 @@ def keys_heard(tx: Session, message: KeysHeard, _: datetime, *, board: Board) ->
 
 def warn(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, at: datetime) -> None:
     """Write down that one's own caller was warned that abuse ends a call; raises as `ask_hold`."""
-    call = own_call(tx, contact_id, actor.id)
+    call, _ = lock_own_talk(tx, contact_id, actor.id)
     call.warned_at = call.warned_at or at
     audit.record(tx, actor.id, "call.warn", ("contact", contact_id), at=at, reason=reason)
 
@@ -63,7 +64,7 @@ def end_for_abuse(
     Raises Conflict without a warning, or where the caller may be in danger; and as `ask_hold`.
     """
     vault, config = means
-    call = own_call(tx, contact_id, actor.id)
+    call, _ = lock_own_talk(tx, contact_id, actor.id)
     if call.warned_at is None:
         raise Conflict("먼저 경고하고 기록해 주세요. Warn the caller first: POST .../warn.")
     if cases.needs_us(tx, contact_id, vault=vault):

@@ -34,7 +34,11 @@ def status(request: Request, *, at: datetime) -> Fact:
         raise Unreadable(f"A status callback needs a CallSid and a CallStatus, one of: {', '.join(sorted(STATUSES))}.")
     call = _name(request.query.get("call", "")) or request.call_sid
     key = f"status:{request.call_sid}:{state}:{_name(said.get('SequenceNumber', ''))}"
-    heard = {**_heard(said), "offer": _name(request.query.get("offer", ""))}
+    heard = {
+        **_heard(said),
+        "offer": _name(request.query.get("offer", "")),
+        "party": _name(request.query.get("party", "")),
+    }
     return record.notice(call, key, heard, _changed(call, state in FINAL), at=at)
 
 

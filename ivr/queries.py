@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.journal import JournalFact
 from ivr.spot import Spot, is_line, read_spot
+from ivr.steps import ENDED
 from ivr.tables import Call
 
 
@@ -37,9 +38,13 @@ def leg_sid(tx: Session, call: str) -> str | None:
 
 
 def last_spot(facts: Sequence[JournalFact]) -> Spot | None:
-    """Find where a caller stands now, by the last turn that was kept."""
+    """Find where a caller stands now, by the last turn that was kept.
+
+    Whoever is moved out of the waiting loop leaves the provider's queue, which may tell so after they have arrived: a
+    turn that ends is passed over.
+    """
     for fact in reversed(facts):
-        if "then" in fact.heard:
+        if "then" in fact.heard and f"&node={ENDED}&" not in fact.heard["then"]:
             return read_spot(dict(part.split("=", 1) for part in fact.heard["then"].split("&")))
     return None
 

@@ -1,6 +1,6 @@
 """What a webhook tells that is read from the request alone: pure, and nonsense is no event that nobody has heard of."""
 
-from ivr.events import Asked, Closed, Forwarded, Pressed, Recorded, Replied, Returned, Summoned, Talked
+from ivr.events import Asked, Closed, Forwarded, Handed, Pressed, Recorded, Replied, Returned, Summoned, Talked
 from ivr.inbound import Request
 from ivr.notices import spoken
 
@@ -48,6 +48,11 @@ def summoned(_: Request) -> Summoned:
 def returned(_: Request) -> Returned:
     """We asked the provider to bring the caller back to the queue."""
     return Returned()
+
+
+def handed(request: Request) -> Handed:
+    """A counselor handed the caller on: to another desk, or to the next counselor."""
+    return Handed(request.query.get("desk", "")[:40])
 
 
 def _key(request: Request) -> str:

@@ -39,6 +39,7 @@ from ivr.messages import (
     PersonReached,
     VoicemailRecorded,
 )
+from ivr.spot import Spot
 from ivr.steps import Step
 from ivr.tables import CALL_COLUMNS
 
@@ -68,9 +69,9 @@ SIDES: Mapping[str, Columns] = {
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def contact_of(call_sid: str) -> UUID:
-    """Name the contact that a caller's leg begins: the same for every webhook of the call, without looking it up."""
-    return named_id("contact", call_sid)
+def contact_of(call_sid: str, part: int = 0) -> UUID:
+    """Name the contact of a part of a call: the same for every webhook of it, without looking it up."""
+    return named_id("contact", call_sid, part) if part else named_id("contact", call_sid)
 
 
 def write_event(event: Event) -> dict[str, Any]:
@@ -90,14 +91,14 @@ def turn(
 ) -> Fact:
     """Make the fact of one turn, with the rows of its effects."""
     rows: Rows = {}
-    sid, contact = call["CallSid"], contact_of(call["CallSid"])
+    sid, contact = call["CallSid"], contact_of(call["CallSid"], step.spot.part)
     for effect in step.effects:
         if isinstance(effect, Opened):
             _open(rows, call, at, vault)
         elif isinstance(effect, Queued):
-            _queue(rows, call, effect, step.spot.about, key, at)
+            _queue(rows, call, effect, step.spot, key, at)
         elif isinstance(effect, Foretold):
-            _foretell(rows, call, effect, at)
+            _foretell(rows, call, effect, step.spot.part, at)
         elif (message := _message(effect, sid, contact)) is not None:
             _tell(rows, message, (sid, key), at)
     told = {name: value for effect in step.effects for name, value in _told(effect)}
@@ -166,21 +167,23 @@ def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> No
     _tell(rows, CallCheckDue(sid), (sid, "check"), at, due=at + CALL_CHECK)
 
 
-def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, about: str, key: str, at: datetime) -> None:
-    sid, contact = call["CallSid"], contact_of(call["CallSid"])
+def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, spot: Spot, key: str, at: datetime) -> None:
+    sid, contact = call["CallSid"], contact_of(call["CallSid"], spot.part)
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
     rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
-    waits = CallerWaiting(contact, sid, "other" if about == "other" else "self", queued.queue)
+    waits = CallerWaiting(contact, sid, spot.about, queued.queue)
     _tell(rows, waits, (sid, key), at)
 
 
-def _foretell(rows: Rows, call: Mapping[str, str], told: Foretold, at: datetime) -> None:
+def _foretell(rows: Rows, call: Mapping[str, str], told: Foretold, part: int, at: datetime) -> None:
     detail = {"seconds": told.seconds, "within": told.within, "told_s": told.told_s}
-    event = {"kind": "foretold", "at": at, "queue": told.queue, "contact_id": contact_of(call["CallSid"])}
+    event = {"kind": "foretold", "at": at, "queue": told.queue, "contact_id": contact_of(call["CallSid"], part)}
     rows["routing_event"] = [{**event, "detail": detail}]
 
 
-def _tell(rows: Rows, message: Message, named: tuple[str, str], at: datetime, *, due: datetime | None = None) -> None:
+def _tell(
+    rows: Rows, message: Message, named: tuple[str | int, ...], at: datetime, *, due: datetime | None = None
+) -> None:
     kind = message.kind()
     names: tuple[str, ...] = message.__slots__
     body = {name: getattr(message, name) for name in names}

@@ -13,10 +13,11 @@ import casework.service as cases
 import routing.service as queue
 from casework.config import Config
 from casework.service.escalations import escalate
+from casework.tables import Escalation
 from core import outbox
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict
 from core.ids import named_id
-from ivr import queries
+from ivr import consults, party_queries, queries, supervision, transfers
 from ivr.callbacks import dialing
 from ivr.callbacks.policy import was_cut_off
 from ivr.messages import (
@@ -32,10 +33,11 @@ from ivr.messages import (
     HoldAsked,
     VoicemailRecorded,
 )
-from ivr.record import IN_QUEUE
+from ivr.own import lock_own_talk, view_of
+from ivr.record import IN_QUEUE, contact_of
 from ivr.spot import is_line
 from ivr.tables import Call
-from ivr.view import Leg, View, fold
+from ivr.view import Leg, View
 from routing.board import Board
 from routing.messages import NobodyOnShift, SeatLost
 
@@ -51,8 +53,13 @@ Reached = Literal["menu", "line", "queue", "voicemail", "counselor"]
 
 def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Board) -> None:
     """Let a caller into the queue, unless they have gone already."""
-    cases.about(tx, message.contact_id, message.about, at=at)
     call = queries.lock_call(tx, message.call)
+    newest = contact_of(message.call, party_queries.parts(tx, message.call))
+    if call is not None and call.contact_id != message.contact_id == newest:
+        # They were sent on to a desk that did not answer: from here it is a contact of its own.
+        cases.continue_as(tx, call.contact_id, message.contact_id, at=at)
+        call.contact_id = message.contact_id
+    cases.about(tx, message.contact_id, message.about, at=at)
     if (call is None or call.ended_at is None) and _is_in_queue(tx, message.call):
         for hint in cases.flags_now(tx, message.contact_id, at):
             queue.hint(tx, message.contact_id, hint)
@@ -109,11 +116,12 @@ def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Boar
     if call is None:
         # The end was heard before the beginning: the first turn's own check will find it.
         return
-    view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
+    view = view_of(tx, call)
     call.room = view.caller.room
+    supervision.look(tx, call, view, at)
     if view.caller.final is not None or call.ended_at is not None:
         _end(tx, call, view, at, board=board, config=config)
-    else:
+    elif not consults.look(tx, call, view, at, board=board):
         _meet(tx, call, view, at, board=board)
 
 
@@ -122,7 +130,7 @@ def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) ->
     if offer is None:
         dialing.bring_back(tx, call, at)
         return
-    leg = view.counselor(str(offer.id))
+    leg = view.leg_for(offer.id)
     if leg is None:
         return
     if offer.state == "accepted":
@@ -130,6 +138,9 @@ def _meet(tx: Session, call: Call, view: View, at: datetime, *, board: Board) ->
     elif offer.state == "connected" and (leg.room is None or (call.room is None and not is_asked(call, at))):
         queue.finish(tx, call.contact_id, "caller" if view.caller.hung_up else "counselor", board=board, at=at)
         _put_out(tx, leg, at)
+        if call.room is not None:
+            # A room that others have been in may go on without its counselor: the caller is not left alone in it.
+            outbox.post(tx, HangUpAsked(call.sid, call.room), at=at, id=named_id("end room", str(offer.id)))
 
 
 def is_asked(call: Call, at: datetime) -> bool:
@@ -167,10 +178,11 @@ def _put_out(tx: Session, leg: Leg, at: datetime) -> None:
 
 
 def _end(tx: Session, call: Call, view: View, at: datetime, *, board: Board, config: Config) -> None:
-    for leg in view.counselors.values():
+    for leg in view.others.values():
         _put_out(tx, leg, at)
     if call.ended_at is not None:
         return
+    consults.call_ended(tx, call, at, board=board)
     met = queue.was_connected(tx, call.contact_id)
     by = _ended_by(call, view, met=met)
     call.state, call.ended_at, call.ended_by, call.on_hold = "ended", at, by, False
@@ -209,8 +221,7 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
     offer = queue.current_offer(tx, message.contact_id)
     if call is None or call.ended_at or offer is None or offer.id != message.offer_id or offer.state != "accepted":
         return
-    view = fold(call.sid, [fact.heard for fact in queries.facts_of(tx, call.sid)])
-    leg = view.counselor(str(offer.id))
+    leg = view_of(tx, call).leg_for(offer.id)
     if not message.last:
         if leg is not None and leg.room is not None and not dialing.person_is_due(tx, call, offer.id, at):
             _move(tx, call, offer.id, "summoned", at, named_id("summon again", str(offer.id)))
@@ -224,7 +235,8 @@ def connect_due(tx: Session, message: ConnectDue, at: datetime, *, board: Board)
 
 def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, board: Board, at: datetime) -> None:
     """Put one's own caller on hold, or take them back; raises Forbidden or Conflict."""
-    call = own_call(tx, contact_id, counselor_id)
+    call, _ = lock_own_talk(tx, contact_id, counselor_id)
+    transfers.require_none(tx, call, private=True)
     if call.on_hold == on:
         raise Conflict("The caller is on hold already." if on else "The caller is not on hold.")
     call.on_hold = on
@@ -234,21 +246,14 @@ def ask_hold(tx: Session, contact_id: UUID, counselor_id: UUID, *, on: bool, boa
 
 def ask_hang_up(tx: Session, contact_id: UUID, counselor_id: UUID, *, board: Board, at: datetime) -> None:
     """End one's own conversation: the caller hears the closing words, the seat wraps up; raises as `ask_hold`."""
-    call = own_call(tx, contact_id, counselor_id)
+    call, _ = lock_own_talk(tx, contact_id, counselor_id)
+    transfers.require_none(tx, call)
     call.ended_by = "counselor"
     queue.finish(tx, contact_id, "counselor", board=board, at=at)
     outbox.post(tx, HangUpAsked(queries.leg_sid(tx, call.sid) or call.sid, call.room), at=at)
 
 
-def own_call(tx: Session, contact_id: UUID, counselor_id: UUID) -> Call:
-    """Lock the call that a counselor has in hand; raises NotFound, Conflict or Forbidden where it is not theirs."""
-    caller = queries.caller_of(tx, contact_id)
-    call = queries.lock_call(tx, caller.sid) if caller else None
-    if call is None:
-        raise NotFound("There is no call with this contact's id.")
-    offer = queue.current_offer(tx, contact_id)
-    if offer is None or offer.state != "connected":
-        raise Conflict("This call is not in conversation now.")
-    if offer.counselor_id != counselor_id:
-        raise Forbidden("This is another counselor's call.")
-    return call
+def summon(tx: Session, contact_id: UUID, counselor_id: UUID, *, config: Config, at: datetime) -> Escalation:
+    """Call a supervisor to one's own call; called already, it stays one call for help. Raises as `ask_hold`."""
+    lock_own_talk(tx, contact_id, counselor_id)
+    return escalate(tx, ("contact", contact_id), "summon", config=config, at=at)

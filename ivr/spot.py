@@ -28,6 +28,8 @@ class Spot:
     """How many seats could take them when they were told."""
     line: str = ""
     """Our own name of a call that we make: the provider's is not known before it is made."""
+    part: int = 0
+    """Which part of the call this is: each time it is handed to somebody else a contact of its own begins."""
 
     @property
     def query(self) -> str:
@@ -35,7 +37,7 @@ class Spot:
         return (
             f"flow={self.flow}&node={self.node}&turn={self.turn}&tries={self.tries}&language={self.language}"
             f"&about={self.about}&reachable={int(self.reachable)}&promised={self.promised}&staffed={self.staffed}"
-            f"&past={self.past}{f'&line={self.line}' if self.line else ''}"
+            f"&past={self.past}{f'&line={self.line}' if self.line else ''}{f'&part={self.part}' if self.part else ''}"
         )
 
 
@@ -57,5 +59,5 @@ def read_spot(query: Mapping[str, str]) -> Spot:
     line = query.get("line", "")
     return Spot(
         int(flow), node, int(turn), int(tries), language, "other" if about == "other" else "self", reachable == "1",
-        past, promised, staffed, line if is_line(line) else "",
+        past, promised, staffed, line if is_line(line) else "", part=int(query.get("part", 0)),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,8 @@ import routing.service as queue
 from core import outbox
 from core.delivery import Outward
 from core.ids import named_id
-from ivr import queries
+from ivr import consults, party_queries, queries
+from ivr.consults import Ring
 from ivr.messages import (
     CallChanged,
     CallCheckDue,
@@ -26,36 +28,57 @@ from ivr.record import CALL_CHECK
 from ivr.service import FIRST_PATIENCE, LAST_PATIENCE
 from ivr.spot import Spot
 from ivr.tables import Call
-from ivr.telephony import Gone, Telephone
+from ivr.telephony import Change, Gone, Party, Telephone
 from ivr.twiml import Wording
+from routing.board import Board
 from routing.messages import OfferAccepted
 
 Address = Callable[[str], str]
 """Where a counselor's softphone is rung, by login: `client:hana`, or a SIP address."""
 
 
-def ring(telephone: Telephone, address: Address) -> Outward:
-    """Ring the counselor who accepted, into the caller's room."""
+def ring(telephone: Telephone, address: Address, board: Board) -> Outward:
+    """Ring the counselor who accepted, into the caller's room; while another is in it, the caller is held before."""
 
-    def prepare(tx: Session, message: OfferAccepted, at: datetime) -> OfferAccepted | None:
+    def prepare(tx: Session, message: OfferAccepted, at: datetime) -> Ring | None:
         offer = queue.current_offer(tx, message.contact_id)
         if offer is None or offer.id != message.offer_id or offer.state != "accepted":
             return None
+        where, name = address(message.counselor_login), f"counselor-{message.offer_id}"
+        transfer = party_queries.transfer_to(tx, message.contact_id)
+        if transfer is not None and not transfer.blind:
+            return consults.ringing(tx, transfer, Party(name, where, ends=False), at, board=board)
         for last, patience in ((False, FIRST_PATIENCE), (True, LAST_PATIENCE)):
             key = named_id("connect due", str(offer.id), int(last))
             outbox.post(tx, ConnectDue(message.contact_id, offer.id, last), at=at, due=at + patience, id=key)
-        return message
-
-    def send(message: OfferAccepted) -> str:
-        where = address(message.counselor_login)
-        return telephone.ring_counselor(message.provider_ref, str(message.offer_id), where)
+        return Ring(message.provider_ref, Party(name, where))
 
     def record(tx: Session, message: OfferAccepted, leg: str, at: datetime) -> None:
+        if not leg:
+            return
         call = Call(sid=leg, contact_id=message.contact_id, role="counselor", state="received", number="")
         call.offer_id, call.started_at = message.offer_id, at
         queries.keep_leg(tx, call)
+        transfer = party_queries.transfer_to(tx, message.contact_id)
+        if transfer is not None and not transfer.blind:
+            consults.rung(tx, transfer, leg, at)
 
-    return Outward(prepare, send, record)
+    return Outward(prepare, partial(ring_in, telephone), record)
+
+
+def ring_in(telephone: Telephone, ring: Ring) -> str:
+    """Ring somebody into a room, and give their leg; empty where the room is over before.
+
+    Whoever talks there must be able to leave without ending it, and the caller must not hear what is not for them:
+    both come first.
+    """
+    try:
+        if ring.first:
+            telephone.change(ring.room, ring.first, Change(ends=False))
+            telephone.hold(ring.room, ring.caller, on=True)
+        return telephone.ring(ring.call, ring.party)
+    except Gone:
+        return ""
 
 
 def move(telephone: Telephone, wording: Wording) -> Outward:
@@ -74,12 +97,13 @@ def move(telephone: Telephone, wording: Wording) -> Outward:
         leg = queries.leg_sid(tx, call.sid)
         if leg is None:
             return None
-        return leg, wording.url(f"/ivr/{message.to}?{_onward(spot).query}&offer={message.offer_id}")
+        part = max(spot.part, party_queries.part_of(tx, call))
+        return leg, wording.url(f"/ivr/{message.to}?{onward(spot, part).query}&offer={message.offer_id}")
 
     def send(request: tuple[str, str]) -> None:
-        _unless_gone(lambda: telephone.move(*request))
+        unless_gone(lambda: telephone.move(*request))
 
-    return Outward(prepare, send, _nothing)
+    return Outward(prepare, send, nothing)
 
 
 def put(telephone: Telephone, wording: Wording) -> Outward:
@@ -94,18 +118,18 @@ def put(telephone: Telephone, wording: Wording) -> Outward:
         if leg is None:
             return None
         if isinstance(message, KeysAsked):
-            return leg, wording.url(f"/ivr/asked?{_onward(spot).query}&question={message.question}")
-        return leg, wording.url(f"/ivr/closing?{_onward(spot).query}&reason={message.reason}")
+            return leg, wording.url(f"/ivr/asked?{onward(spot, spot.part).query}&question={message.question}")
+        return leg, wording.url(f"/ivr/closing?{onward(spot, spot.part).query}&reason={message.reason}")
 
     def send(request: tuple[str, str]) -> None:
-        _unless_gone(lambda: telephone.move(*request))
+        unless_gone(lambda: telephone.move(*request))
 
-    return Outward(prepare, send, _nothing)
+    return Outward(prepare, send, nothing)
 
 
-def _onward(spot: Spot) -> Spot:
-    # A turn past every one the waiting loop can be at: no two turns of a call share a key.
-    return replace(spot, turn=spot.turn + 2, tries=0)
+def onward(spot: Spot, part: int) -> Spot:
+    """Give a spot past every one the waiting loop can be at: no two turns of a call share a key."""
+    return replace(spot, turn=spot.turn + 2, tries=0, promised=0, staffed=0, part=part)
 
 
 def hold(telephone: Telephone) -> Outward:
@@ -120,25 +144,25 @@ def hold(telephone: Telephone) -> Outward:
 
     def send(request: tuple[str, str, bool]) -> None:
         room, leg, on = request
-        _unless_gone(lambda: telephone.hold(room, leg, on=on))
+        unless_gone(lambda: telephone.hold(room, leg, on=on))
 
-    return Outward(prepare, send, _nothing)
+    return Outward(prepare, send, nothing)
 
 
 def hang_up(telephone: Telephone) -> Outward:
     """End a leg, or a room with everybody in it; one that is over already is as good."""
 
-    def prepare(_: Session, message: HangUpAsked, __: datetime) -> HangUpAsked:
-        return message
+    def prepare(tx: Session, message: HangUpAsked, _: datetime) -> HangUpAsked:
+        return replace(message, leg=queries.leg_sid(tx, message.leg) or message.leg)
 
     def send(message: HangUpAsked) -> None:
         if message.room is not None:
             room = message.room
-            _unless_gone(lambda: telephone.end_room(room))
+            unless_gone(lambda: telephone.end_room(room))
         else:
-            _unless_gone(lambda: telephone.end_call(message.leg))
+            unless_gone(lambda: telephone.end_call(message.leg))
 
-    return Outward(prepare, send, _nothing)
+    return Outward(prepare, send, nothing)
 
 
 def check(telephone: Telephone) -> Outward:
@@ -165,12 +189,13 @@ def check(telephone: Telephone) -> Outward:
     return Outward(prepare, send, record)
 
 
-def _unless_gone(ask: Callable[[], None]) -> None:
+def unless_gone(ask: Callable[[], None]) -> None:
+    """Ask for something that may be over already, which is as good."""
     try:
         ask()
     except Gone:
         return
 
 
-def _nothing(tx: Session, message: object, reply: object, at: datetime) -> None:
+def nothing(tx: Session, message: object, reply: object, at: datetime) -> None:
     """Leave the recording to the callbacks: what was asked for is heard of when it has happened."""

@@ -25,6 +25,28 @@ class Gone(Exception):
     """The call or room is over: there is nothing to be steered any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody to be rung into a room; `name` is `counselor-`, `transfer-` or `supervisor-` and an id."""
+
+    name: str
+    address: str
+    ends: bool = True
+    """Whether the room ends when they leave it."""
+    muted: bool = False
+    coaches: str = ""
+    """The leg they whisper to: nobody else hears them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a leg stands from now on; None leaves it. `muted` and `coaches` go together."""
+
+    ends: bool | None = None
+    muted: bool | None = None
+    coaches: str = ""
+
+
 class Unclear(Exception):
     """Nobody can tell whether a call was made: asking again might make a second one."""
 
@@ -36,8 +58,16 @@ class Refused(Exception):
 class Telephone(Protocol):
     """The few things we ask of a provider; each raises Gone, or the provider's own error to be tried again."""
 
-    def ring_counselor(self, call: str, offer: str, address: str) -> str:
-        """Ring a counselor's softphone into the call's room, and give the new leg's SID."""
+    def ring(self, call: str, party: Party) -> str:
+        """Ring somebody into the call's room, and give the new leg's SID."""
+        ...
+
+    def change(self, room: str, leg: str, change: Change) -> None:
+        """Change how a leg stands in its room; what is so already stays so."""
+        ...
+
+    def announce(self, room: str, url: str) -> None:
+        """Say the words at this address to everybody in a room."""
         ...
 
     def call_person(self, number: str, line: str, spot: str) -> str:
@@ -90,25 +120,40 @@ class TwilioTelephone:
             client.api.base_url = self.api_url.rstrip("/")
         return client
 
-    def ring_counselor(self, call: str, offer: str, address: str) -> str:
-        """Ring a counselor's softphone into the call's room, and give the new leg's SID."""
+    def ring(self, call: str, party: Party) -> str:
+        """Ring somebody into the call's room, and give the new leg's SID."""
         url = self.wording.url
+        more = {"coaching": True, "call_sid_to_coach": party.coaches} if party.coaches else {}
         leg = _ask(
             lambda: self._client.conferences(call).participants.create(
                 from_=self.caller_id,
-                to=address,
-                label=f"counselor-{offer}",
+                to=party.address,
+                label=party.name,
                 beep="false",
                 start_conference_on_enter=True,
-                end_conference_on_exit=True,
+                end_conference_on_exit=party.ends,
+                muted=party.muted,
                 timeout=self.ring_timeout,
-                status_callback=url(f"/ivr/status?call={call}&offer={offer}"),
+                status_callback=url(f"/ivr/status?call={call}&party={party.name}"),
                 status_callback_event=["completed"],
                 conference_status_callback=url(f"/ivr/conference?call={call}"),
                 conference_status_callback_event=CONFERENCE_EVENTS.split(),
+                **more,
             )
         )
         return str(leg.call_sid)
+
+    def change(self, room: str, leg: str, change: Change) -> None:
+        """Change how a leg stands in its room; what is so already stays so."""
+        wanted: dict[str, Any] = {} if change.ends is None else {"end_conference_on_exit": change.ends}
+        if change.muted is not None:
+            wanted |= {"muted": change.muted, "coaching": bool(change.coaches)}
+            wanted |= {"call_sid_to_coach": change.coaches} if change.coaches else {}
+        _ask(lambda: self._client.conferences(room).participants(leg).update(**wanted))
+
+    def announce(self, room: str, url: str) -> None:
+        """Say the words at this address to everybody in a room."""
+        _ask(lambda: self._client.conferences(room).update(announce_url=url, announce_method="POST"))
 
     def call_person(self, number: str, line: str, spot: str) -> str:
         """Call somebody, who comes to this spot when they pick up, and give the new leg's SID."""

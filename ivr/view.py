@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from ivr.notices import FINAL
 
-COUNSELOR = "counselor-"
 CALLER = "caller"
 _MOVES = ("participant-join", "participant-leave")
 
@@ -16,7 +16,8 @@ class Leg:
     """One leg as it stands now."""
 
     sid: str
-    offer: str = ""
+    party: str = ""
+    """Whose it is: `caller`, or `counselor-`, `transfer-` or `supervisor-` and the id of what it was made for."""
     room: str | None = None
     """The room it is in now."""
     was_in_room: bool = False
@@ -30,14 +31,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One call: the caller's leg and the counselors' legs that were made for it."""
+    """One call: the caller's leg, and the legs of everybody who was rung into its room."""
 
     caller: Leg
-    counselors: Mapping[str, Leg] = field(default_factory=dict)
+    others: Mapping[str, Leg] = field(default_factory=dict)
 
-    def counselor(self, offer: str) -> Leg | None:
-        """Give the leg that was made for an offer, as far as it was heard of."""
-        return next((leg for leg in self.counselors.values() if leg.offer == offer), None)
+    def leg_for(self, made_for: UUID) -> Leg | None:
+        """Give the leg that was made for an offer, a transfer or a watch, as far as it was heard of."""
+        return next((leg for leg in self.others.values() if leg.party.partition("-")[2] == str(made_for)), None)
 
 
 def fold(call: str, facts: Iterable[Mapping[str, Any]]) -> View:
@@ -63,7 +64,7 @@ def _leg(sid: str, heard: Sequence[Mapping[str, Any]], over: Collection[str]) ->
     final = last_words[0]["CallStatus"] if last_words else None
     return Leg(
         sid,
-        offer=next(filter(None, map(_offer, heard)), ""),
+        party=next(filter(None, map(_party, heard)), ""),
         room=inside[0] if inside and final is None else None,
         was_in_room=bool(moves),
         final=final,
@@ -76,9 +77,9 @@ def _is_status(fact: Mapping[str, Any]) -> bool:
     return "StatusCallbackEvent" not in fact
 
 
-def _offer(fact: Mapping[str, Any]) -> str:
-    label = str(fact.get("ParticipantLabel", ""))
-    return label.removeprefix(COUNSELOR) if label.startswith(COUNSELOR) else str(fact.get("offer", ""))
+def _party(fact: Mapping[str, Any]) -> str:
+    offer = fact.get("offer")
+    return str(fact.get("ParticipantLabel") or fact.get("party") or (f"counselor-{offer}" if offer else ""))
 
 
 def _sequence(fact: Mapping[str, Any]) -> int:

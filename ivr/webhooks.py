@@ -143,8 +143,9 @@ async def _is_waited_for(hooks: Webhooks, request: Request) -> bool:
 
 async def waiting(hooks: Webhooks, request: Request) -> bytes:
     """The caller still waits, and wants to hear something."""
-    news = await hooks.outlook(record.contact_of(request.call_sid))
-    return await _turn(hooks, request, news, _spot(hooks, request))
+    spot = _spot(hooks, request)
+    news = await hooks.outlook(record.contact_of(request.call_sid, spot.part))
+    return await _turn(hooks, request, news, spot)
 
 
 async def left(hooks: Webhooks, request: Request) -> bytes:
@@ -152,7 +153,7 @@ async def left(hooks: Webhooks, request: Request) -> bytes:
     result, spot = request.fields.get("QueueResult", "")[:40], _spot(hooks, request)
     if result != "leave":
         return await _turn(hooks, request, Left(result), spot)
-    news = await hooks.outlook(record.contact_of(request.call_sid))
+    news = await hooks.outlook(record.contact_of(request.call_sid, spot.part))
     event = Left(ALONE) if news.away else leaving(hooks.catalog.of(spot.flow), spot, news)
     return await _turn(hooks, request, event, spot)
 
@@ -227,6 +228,12 @@ async def play_music(hooks: Webhooks, _: Request) -> bytes:
     return music(hooks.wording)
 
 
+async def watched(hooks: Webhooks, request: Request) -> bytes:
+    """Tell everybody in a room that a supervisor listens, in the language of the call."""
+    flow, language = hooks.catalog.newest, "en" if request.query.get("language") == "en" else "ko"
+    return render((flow.say("watched", language),), hooks.wording)
+
+
 ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/voice": voice,
     "/ivr/answered": answered,
@@ -245,6 +252,8 @@ ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/recording": recording,
     "/ivr/summoned": _told(readings.summoned),
     "/ivr/returned": _told(readings.returned),
+    "/ivr/handed": _told(readings.handed),
+    "/ivr/watched": watched,
     "/ivr/conference": conference,
     "/ivr/parted": parted,
     "/ivr/music": play_music,

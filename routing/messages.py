@@ -22,6 +22,16 @@ class OfferAccepted(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class NotTaken(Message):
+    """The one counselor a caller was held out to did not take them, so that contact has left the queue."""
+
+    lane: ClassVar[Lane] = "call"
+
+    contact_id: UUID
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SeatLost(Message):
     """Nothing was heard of a counselor's desk for a while, in the middle of a call; the call itself goes on."""
 

@@ -48,6 +48,8 @@ class QueueEntry(Base):
     """What whoever is offered this caller should know first, such as `cannot_speak`."""
     apart: Mapped[dict[str, list[int]]] = mapped_column(Json, default=dict, server_default=text("'{}'::jsonb"))
     """Counselor to [not before, rather not before], in ms: who let this caller pass, for how long."""
+    only_id: Mapped[UUID | None]
+    """The one counselor it is held out to: not taken by them, it leaves the queue."""
 
 
 class Offer(Base):

@@ -60,11 +60,22 @@ def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
     """Count this caller's earlier contacts and give the time of the latest; a withheld number has none."""
     if contact.caller_fingerprint is None:
         return 0, None
-    same = (Contact.caller_fingerprint == contact.caller_fingerprint, Contact.opened_at < contact.opened_at)
+    same = (
+        Contact.caller_fingerprint == contact.caller_fingerprint,
+        Contact.opened_at < contact.opened_at,
+        Contact.id.is_distinct_from(contact.continues_id),
+    )
     # A call of ours that nobody answered was no call of theirs.
     theirs = or_(Contact.channel != "callback", Contact.answered_at.is_not(None))
     row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same, theirs)).one()
     return row[0], row[1]
+
+
+def owed_by_call(tx: Session, contact: Contact, callback_duty_id: UUID) -> bool:
+    """Tell whether a call-back is owed by the very call of a contact, also by what the conversation went on as."""
+    same_call = or_(Contact.id == contact.id, Contact.provider_ref == contact.provider_ref)
+    owing = select(Contact.id).where(Contact.callback_duty_id == callback_duty_id, same_call)
+    return tx.scalars(owing.limit(1)).first() is not None
 
 
 def lock_unanswered(tx: Session, callback_duty_id: UUID) -> Sequence[Contact]:

@@ -5,19 +5,12 @@ The telephone's side calls `about`, `assign`, `ended`, `callback_requested`, `da
 """
 
 from casework.service.calls import about, assign, callback_requested, cannot_speak, danger, ended
+from casework.service.continuing import carry_over, continue_as, discontinue, require_calm
 from casework.service.finalize import finalize
 from casework.service.flags import flags_now, needs_us
 from casework.service.voicemails import recorded
 
 __all__ = [
-    "about",
-    "assign",
-    "callback_requested",
-    "cannot_speak",
-    "danger",
-    "ended",
-    "finalize",
-    "flags_now",
-    "needs_us",
-    "recorded",
-]
+    "about", "assign", "callback_requested", "cannot_speak", "carry_over", "continue_as", "danger", "discontinue",
+    "ended", "finalize", "flags_now", "needs_us", "recorded", "require_calm",
+]  # fmt: skip

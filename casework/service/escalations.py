@@ -1,6 +1,6 @@
 """What must reach the supervisor: raised once, told again rung by rung until somebody has it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -8,8 +8,9 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from casework.config import Config
-from casework.messages import EscalationDue, EscalationRaised
+from casework.messages import EscalationAcknowledged, EscalationDue, EscalationRaised
 from casework.policy.states import ESCALATION, move
+from casework.queries import contacts as contact_queries
 from casework.queries import duties as queries
 from casework.service.owing import Owed, end, owe
 from casework.tables import Escalation
@@ -20,7 +21,7 @@ About = tuple[Literal["contact", "duty", "visit", "dispatch", "case", "queue"], 
 Reason = Literal[
     "danger", "danger_lost", "danger_lowered", "no_owner", "overdue", "exhausted", "no_endpoint", "not_acknowledged",
     "no_arrival", "no_contact", "failed", "visit_late", "no_answer_twice", "lower_triage", "nobody_on_shift",
-    "seat_lost", "abuse",
+    "seat_lost", "abuse", "summon",
 ]  # fmt: skip
 TOPIC = "supervisor"
 ON_THE_LINE: frozenset[Reason] = frozenset({"danger"})
@@ -36,7 +37,7 @@ def escalate(
             return known
     kind, key = about
     made = Escalation(id=new_id(at), about_kind=kind, about_id=key, reason=reason, case_id=case_id, raised_at=at)
-    made.state, made.rung, made.acknowledge_by = ESCALATION.start, 1, at + config.rung_within
+    made.state, made.rung, made.acknowledge_by = ESCALATION.start, 1, at + _within(reason, config)
     tx.add(made)
     tx.flush()
     if reason not in ON_THE_LINE:
@@ -47,6 +48,10 @@ def escalate(
         owe(tx, owed, at=at)
     _tell(tx, made, at)
     return made
+
+
+def _within(reason: str, config: Config) -> timedelta:
+    return config.summon_within if reason == "summon" else config.rung_within
 
 
 def _tell(tx: Session, escalation: Escalation, at: datetime) -> None:
@@ -64,6 +69,8 @@ def acknowledge(tx: Session, escalation_id: UUID, actor_id: UUID, *, at: datetim
     for duty in queries.lock_duties_of_escalation(tx, escalation.id):
         duty.owner_id, duty.taken_at = actor_id, at
     audit.record(tx, actor_id, "escalation.acknowledge", ("escalation", escalation.id), at=at)
+    if escalation.reason == "summon":
+        outbox.post(tx, EscalationAcknowledged(escalation.id), at=at)
     tx.flush()
     return escalation
 
@@ -107,6 +114,15 @@ def on_raised(tx: Session, message: EscalationRaised, at: datetime, *, redis: Re
     live.tell(tx, redis, TOPIC, "escalation", id=str(escalation.id), rung=escalation.rung, **body)
 
 
+def on_acknowledged(tx: Session, message: EscalationAcknowledged, at: datetime, *, redis: Redis) -> None:  # noqa: ARG001
+    """Tell the counselor who called for help that somebody comes."""
+    escalation = queries.lock_escalation(tx, message.escalation_id)
+    contact = contact_queries.contact(tx, escalation.about_id)
+    if contact.owner_id is not None:
+        body = {"contact_id": contact.id, "acknowledged_at": escalation.acknowledged_at}
+        live.tell(tx, redis, f"seat:{contact.owner_id}", "summon_acknowledged", id=str(escalation.id), **body)
+
+
 def on_due(tx: Session, message: EscalationDue, at: datetime, *, config: Config) -> None:
     """Tell them again when nobody has taken it up; after the last rung it stays on the list and the review overdue."""
     escalation = queries.lock_escalation(tx, message.escalation_id)
@@ -114,5 +130,5 @@ def on_due(tx: Session, message: EscalationDue, at: datetime, *, config: Config)
     if not waiting or escalation.rung >= config.rungs:
         return
     escalation.rung += 1
-    escalation.acknowledge_by = at + config.rung_within
+    escalation.acknowledge_by = at + _within(escalation.reason, config)
     _tell(tx, escalation, at)

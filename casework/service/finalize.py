@@ -161,5 +161,5 @@ def _callback_is_done(tx: Session, contact: Contact, at: datetime) -> None:
     lock_caller(tx, contact.caller_fingerprint)
     owed = lock_open_callback(tx, contact.caller_fingerprint)
     # A caller who dropped out of this very conversation is called back, however quickly its form is written.
-    if owed is not None and owed.id != contact.callback_duty_id:
+    if owed is not None and not queries.owed_by_call(tx, contact, owed.id):
         callback_over(tx, owed, "done", by=contact.finalized_by, at=at)

@@ -47,6 +47,8 @@ class Contact(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_by: Mapped[str | None] = mapped_column(String(12))
+    continues_id: Mapped[UUID | None]
+    """The contact whose conversation goes on in this one, with another counselor."""
     danger_at: Mapped[datetime | None] = mapped_column(Moment)
     cannot_speak_at: Mapped[datetime | None] = mapped_column(Moment)
     callback_requested_at: Mapped[datetime | None] = mapped_column(Moment)

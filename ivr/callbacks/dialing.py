@@ -12,6 +12,7 @@ from casework.service import callbacks as cases
 from core import outbox
 from core.delivery import Outward
 from core.ids import named_id
+from ivr import party_queries
 from ivr import queries as calls
 from ivr.callbacks import queries
 from ivr.callbacks.means import Means
@@ -171,7 +172,10 @@ def person_reached(tx: Session, message: PersonReached, at: datetime) -> None:
 def bring_back(tx: Session, call: Call, at: datetime) -> None:
     """Bring somebody who is alone in the room of a call of ours back to the line, where they hear comfort."""
     entry = queue.entry(tx, call.contact_id) if is_line(call.sid) and call.room is not None else None
-    if entry is not None and entry.state in {"waiting", "offered"}:
+    if entry is None or party_queries.last_transfer(tx, call.contact_id) is not None:
+        # Whose conversation broke off on the way to somebody else is brought back already.
+        return
+    if entry.state in {"waiting", "offered"}:
         _bring_back(tx, call, at)
 
 

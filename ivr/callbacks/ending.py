@@ -1,7 +1,6 @@
 """What the end of a call leaves: somebody reached or not, somebody to be called back, somebody who needs no call."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from ivr.callbacks.policy import CALLBACK, result_of
 from ivr.callbacks.stays import at_rest, close_stay, not_waited_for
 from ivr.callbacks.tables import Callback, CallbackAttempt
 from ivr.messages import CallerWaiting, CallOver, PersonDeclined
+from ivr.record import contact_of
 from ivr.spot import is_line
 from ivr.tables import Call
 from ivr.view import fold
@@ -43,7 +43,9 @@ def call_over(tx: Session, message: CallOver, at: datetime, *, means: Means) -> 
 
 
 def _settle(tx: Session, call: Call, means: Means, at: datetime, *, met: bool) -> None:
-    callback, attempt = queries.lock_of_stay(tx, call.contact_id), queries.attempt(tx, call.contact_id)
+    # Where the conversation has gone on with somebody else, the call is about another contact by now.
+    stay_id = contact_of(call.sid)
+    callback, attempt = queries.lock_of_stay(tx, stay_id), queries.attempt(tx, stay_id)
     if callback is None or attempt is None or attempt.ended_at is not None:
         return
     attempt.ended_at = at
@@ -84,15 +86,16 @@ def person_declined(tx: Session, message: PersonDeclined, at: datetime, *, means
 
 def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, means: Means) -> None:
     """Let a caller into the queue; whoever was to be called back has called, and has the place they had."""
-    _resume(tx, message.contact_id, means, at)
+    calls.lock_call(tx, message.call)
+    _resume(tx, message, means, at)
     service.caller_waits(tx, message, at, board=means.board)
 
 
-def _resume(tx: Session, contact_id: UUID, means: Means, at: datetime) -> None:
-    duty_id = callback_of_caller(tx, contact_id)
+def _resume(tx: Session, message: CallerWaiting, means: Means, at: datetime) -> None:
+    contact_id, duty_id = message.contact_id, callback_of_caller(tx, message.contact_id)
     known = queries.open_of_duty(tx, duty_id) if duty_id is not None else None
     # A person brought back to the line in the middle of their own call-back is that call-back.
-    if known is None or known.stay_id == contact_id:
+    if known is None or known.stay_id == contact_of(message.call):
         return
     seen = at_rest(tx, known.id)
     if seen.ended_at is not None or (seen.stay_id is not None and queue.was_connected(tx, seen.stay_id)):

@@ -28,6 +28,15 @@ class RejectIn(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
+class PullIn(BaseModel):
+    """Which waiting caller, and to whom; without anybody named: to oneself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contact_id: UUID
+    counselor_id: UUID | None = None
+
+
 class OfferOut(BaseModel):
     """One waiting caller held out to one counselor."""
 

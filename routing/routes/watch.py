@@ -11,8 +11,8 @@ from core import audit, staff
 from core.errors import Forbidden
 from core.staff import Actor
 from core.web import Bearer, Now, Tx, allow, token_of
-from routing import view
-from routing.routes.forms import ActivityIn, BoardDep, EntryOut, QueueOut, SeatLine, SeatOut
+from routing import queries, service, view
+from routing.routes.forms import ActivityIn, BoardDep, EntryOut, OfferOut, PullIn, QueueOut, SeatLine, SeatOut
 from routing.service.seats import set_activity_of
 
 router = APIRouter(tags=["watch"])
@@ -37,6 +37,18 @@ def read_line(
 ) -> list[dict[str, Any]]:
     """Show who waits, in the order they are served."""
     return view.line_view(tx, name, board.config, at)
+
+
+@router.post("/api/queues/{name}/pull", response_model=OfferOut)
+def pull_caller(
+    name: QueueName, form: PullIn, tx: Tx, at: Now, actor: Annotated[Actor, allow("seat.supervise")], board: BoardDep
+) -> dict[str, Any]:
+    """Hold a waiting caller out to one free counselor, or to oneself, past the line; it is written down who did."""
+    to = actor if form.counselor_id in {None, actor.id} else form.counselor_id
+    offer = service.pull(tx, name, form.contact_id, to, board=board, at=at)
+    told = {"counselor": str(offer.counselor_id), "offer": str(offer.id)}
+    audit.record(tx, actor.id, "queue.pull", ("contact", form.contact_id), at=at, **told)
+    return view.offer_view(offer, queries.entry(tx, form.contact_id), at)
 
 
 @router.get("/api/seats", response_model=list[SeatLine])

@@ -23,6 +23,7 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
 
 from routing.queries import current_offer, entry, offer_at, offer_of_seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
+from routing.service.direct import Onward, bring_back, go_on, pull, take_over
 from routing.service.forecasting import relearn
 from routing.service.matching import match, match_after
 from routing.service.mending import rebuild, reconcile
@@ -38,11 +39,13 @@ from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
     "Offer",
+    "Onward",
     "QueueEntry",
     "Recount",
     "Seat",
     "Standing",
     "accept",
+    "bring_back",
     "change_queue",
     "come_back",
     "connect_failed",
@@ -52,6 +55,7 @@ __all__ = [
     "entry",
     "extend_wrap_up",
     "finish",
+    "go_on",
     "heartbeat",
     "hint",
     "hold",
@@ -64,6 +68,7 @@ __all__ = [
     "offer_of_seat",
     "overflow",
     "place_in",
+    "pull",
     "raise_to_danger",
     "rebuild",
     "reconcile",
@@ -76,6 +81,7 @@ __all__ = [
     "sign_on",
     "stand",
     "sweep",
+    "take_over",
     "take_up",
     "was_connected",
     "wrap_up",

@@ -45,7 +45,7 @@ def connect_failed(tx: Session, contact_id: UUID, why: str, *, board: Board, at:
     entry, offer, seat = held
     state = seat_after_failure(why)
     agreed = _follow(tx, board, held, lambda asked: board.connect_failed(asked, at, state), state, at)
-    back_to_place(entry, offer, board, at)
+    back_to_place(tx, entry, offer, board, at)
     withdraw(tx, board, offer, "failed", at, why)
     note(tx, "connect_failed", entry, at, offer, why=why)
     if not agreed:
@@ -86,7 +86,8 @@ def finish(tx: Session, contact_id: UUID, ended_by: str, *, board: Board, at: da
     entry, offer, seat = held
     state = "wrapping" if board.config.wrap_up_seconds > 0 else "idle"
     agreed = _follow(tx, board, held, lambda asked: board.finish(asked, at), state, at)
-    entry.state, entry.left_at, entry.version = "completed", at, entry.version + 1
+    entry.state, entry.left_at = "transferred" if ended_by == "transfer" else "completed", at
+    entry.version += 1
     withdraw(tx, board, offer, "completed", at, ended_by)
     talked = (at - entry.connected_at).total_seconds() if entry.connected_at else 0
     note(tx, "finished", entry, at, offer, ended_by=ended_by, talk_s=max(0, talked))

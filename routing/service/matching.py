@@ -93,7 +93,7 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     if now is not None:
         mirror(tx, board, seat, now, at)
     note(tx, "offered", entry, at, offer, why=offer.why)
-    _tell(tx, board, entry, offer, at)
+    tell_offer(tx, board, entry, offer, at)
     tx.flush()
     return offer
 
@@ -109,7 +109,8 @@ def _put_right(tx: Session, board: Board, claim: Claim, entry: QueueEntry, seat:
     board.place({claim.contact_id: known}, {seat.counselor_id: held})
 
 
-def _tell(tx: Session, board: Board, entry: QueueEntry, offer: Offer, at: datetime) -> None:
+def tell_offer(tx: Session, board: Board, entry: QueueEntry, offer: Offer, at: datetime) -> None:
+    """Tell a counselor of a caller who is held out to them."""
     waited = round((at - entry.entered_at).total_seconds())
     live.tell(
         tx, board.redis, topic(offer.counselor_id), "offer",

@@ -12,6 +12,7 @@ from routing.board import Board
 from routing.records import SeatNow
 from routing.service.ledger import note, place_of, seat_of, tell_seat, withdraw
 from routing.service.matching import match_after
+from routing.service.offers import leave_untaken
 from routing.tables import Offer, QueueEntry, Seat
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,10 @@ def _renew(tx: Session, offer: Offer, board: Board, epoch: int, at: datetime) ->
     if offer.state != "pending":
         return
     withdraw(tx, board, offer, "rescinded", at, "rebuilt")
-    entry.state, entry.version = "waiting", entry.version + 1
+    if entry.only_id is not None:
+        leave_untaken(tx, entry, offer, board, at)
+    else:
+        entry.state, entry.version = "waiting", entry.version + 1
     note(tx, "rescinded", entry, at, offer)
     seat = queries.lock_free_seat(tx, offer.counselor_id)
     if seat is not None and seat.state == "reserved":

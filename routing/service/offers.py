@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from core import outbox
 from core.errors import NotFound, Stale
+from core.ids import named_id
 from routing import queries
 from routing.board import Board
-from routing.messages import OfferAccepted
+from routing.messages import NotTaken, OfferAccepted
 from routing.policy import stale_because
 from routing.service.ledger import fence, follow, mirror, note, place_of, seat_of, withdraw
 from routing.service.matching import match_after
@@ -42,7 +43,7 @@ def reject(tx: Session, offer_id: UUID, counselor_id: UUID, reason: str, *, boar
     now = board.reject(fence(entry, offer), at)
     if now is not None:
         mirror(tx, board, seat, now, at)
-    back_to_place(entry, offer, board, at)
+    back_to_place(tx, entry, offer, board, at)
     withdraw(tx, board, offer, "rejected", at, reason)
     note(tx, "rejected", entry, at, offer, reason=reason)
     match_after(tx, board=board, at=at)
@@ -78,7 +79,7 @@ def time_out(tx: Session, contact_id: UUID, *, board: Board, at: datetime, lost:
         return False
     asked = fence(entry, offer)
     agreed = follow(tx, board, seat, lambda: board.time_out(asked, at, lost=lost), "not_responding", at)
-    back_to_place(entry, offer, board, at)
+    back_to_place(tx, entry, offer, board, at)
     withdraw(tx, board, offer, "timed_out", at, "seat lost" if lost else None)
     note(tx, "timed_out", entry, at, offer, lost=lost)
     if not agreed:
@@ -89,8 +90,22 @@ def time_out(tx: Session, contact_id: UUID, *, board: Board, at: datetime, lost:
     return True
 
 
-def back_to_place(entry: QueueEntry, offer: Offer, board: Board, at: datetime) -> None:
-    """Put an entry back to waiting, at the place it has always had; this counselor is asked again last."""
+def back_to_place(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at: datetime) -> None:
+    """Put an entry back to waiting, at the place it has always had; this counselor is asked again last.
+
+    One that was held out to them only leaves the queue instead.
+    """
+    if entry.only_id is not None:
+        leave_untaken(tx, entry, offer, board, at)
+        return
     entry.state, entry.version = "waiting", entry.version + 1
     # A new dictionary, for changes inside one are not seen by the database's mapper.
     entry.apart = {**entry.apart, str(offer.counselor_id): list(board.apart(at))}
+
+
+def leave_untaken(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at: datetime) -> None:
+    """Take out of the queue a caller whom the one counselor they were held out to did not take."""
+    entry.state, entry.left_at, entry.version = "withdrawn", at, entry.version + 1
+    board.place({entry.contact_id: None}, {})
+    note(tx, "left", entry, at, offer, state=entry.state)
+    outbox.post(tx, NotTaken(entry.contact_id, offer.id), at=at, id=named_id("not taken", str(offer.id)))

@@ -101,6 +101,13 @@ class Telephone:
         """List the calls to a number, in order."""
         return self.call(lambda: [call for call in self.network.calls.values() if call.to == number])
 
+    def drop(self, address: str) -> None:
+        """Cut the line of everybody who is on it at an address."""
+        living = [call for call in self.calls_to(address) if not call.is_over]
+        assert living
+        for call in living:
+            self.call(call.leg.gone.set)
+
     def settled(self) -> None:
         """Wait until every callback has been delivered."""
         self.do(self.network.settled())

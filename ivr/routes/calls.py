@@ -1,4 +1,4 @@
-"""A counselor's hand on the call: hold, take back, hang up; and a call's whole story."""
+"""A counselor's hand on the call: hold, take back, hang up, call for help; and a call's whole story."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -13,9 +13,10 @@ from core.staff import Actor
 from core.web import Now, Tx, allow
 from ivr import hand, queries, service
 from ivr.catalog import load
+from ivr.party_queries import call_of
 from routing.board import Board
 
-router = APIRouter(prefix="/api/calls", tags=["calls"])
+router = APIRouter()
 Counselor = Annotated[Actor, allow("call.control")]
 Watcher = Annotated[Actor, allow("queue.watch")]
 
@@ -59,7 +60,17 @@ class StoryLine(BaseModel):
     heard: dict[str, Any]
 
 
-def _board(request: Request) -> Board:
+class Summoned(BaseModel):
+    """A call for help, and by when a supervisor should have taken it up; else they are told again."""
+
+    contact_id: UUID
+    escalation_id: UUID
+    state: str
+    acknowledge_by: datetime
+
+
+def board_of(request: Request) -> Board:
+    """Give the queue's index."""
     board: Board = request.app.state.board
     return board
 
@@ -67,14 +78,14 @@ def _board(request: Request) -> Board:
 @router.post("/{contact_id}/hold", status_code=202)
 def hold(request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now) -> Asked:
     """Put one's own caller on hold; they hear music."""
-    service.ask_hold(tx, contact_id, actor.id, on=True, board=_board(request), at=at)
+    service.ask_hold(tx, contact_id, actor.id, on=True, board=board_of(request), at=at)
     return Asked(contact_id=contact_id, asked="hold")
 
 
 @router.post("/{contact_id}/resume", status_code=202)
 def resume(request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now) -> Asked:
     """Take one's own caller back from hold."""
-    service.ask_hold(tx, contact_id, actor.id, on=False, board=_board(request), at=at)
+    service.ask_hold(tx, contact_id, actor.id, on=False, board=board_of(request), at=at)
     return Asked(contact_id=contact_id, asked="resume")
 
 
@@ -89,9 +100,9 @@ def hang_up(
     if body is not None:
         state = request.app.state
         means = (state.vault, state.casework)
-        hand.end_for_abuse(tx, contact_id, actor, board=_board(request), means=means, at=at)
+        hand.end_for_abuse(tx, contact_id, actor, board=board_of(request), means=means, at=at)
     else:
-        service.ask_hang_up(tx, contact_id, actor.id, board=_board(request), at=at)
+        service.ask_hang_up(tx, contact_id, actor.id, board=board_of(request), at=at)
     return Asked(contact_id=contact_id, asked="hang-up")
 
 
@@ -109,11 +120,20 @@ def warn(contact_id: UUID, body: WarnIn, actor: Counselor, tx: Tx, at: Now) -> A
     return Asked(contact_id=contact_id, asked="warn")
 
 
+@router.post("/{contact_id}/summon", status_code=202)
+def summon(request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now) -> Summoned:
+    """Call a supervisor to one's own call; one's stream tells when somebody comes."""
+    raised = service.summon(tx, contact_id, actor.id, config=request.app.state.casework, at=at)
+    return Summoned(
+        contact_id=contact_id, escalation_id=raised.id, state=raised.state, acknowledge_by=raised.acknowledge_by
+    )
+
+
 @router.get("/{contact_id}/story")
 def story(contact_id: UUID, _: Watcher, tx: Tx) -> list[StoryLine]:
     """Tell everything heard of a contact's call, in order: turns, callbacks, and where the caller stood."""
-    call = queries.caller_of(tx, contact_id)
-    if call is None:
+    sid = call_of(tx, contact_id)
+    if sid is None:
         raise NotFound("There is no call with this contact's id.")
-    facts = queries.facts_of(tx, call.sid)
+    facts = queries.facts_of(tx, sid)
     return [StoryLine(at=fact.at, key=fact.key, heard=fact.heard) for fact in facts]
