@@ -16,7 +16,9 @@ from tests.house import House, open_house
 from tests.services import *  # noqa: F403 - fixtures are found by name
 
 # These machines are shared: how long one example takes says nothing about the code.
-hypothesis.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 hypothesis.load_profile("shared")
 
 
