@@ -14,6 +14,7 @@ from core.errors import Conflict, Invalid
 from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
+from ivr import transfers
 from ivr.catalog import Catalog
 from ivr.messages import CallChanged, CallerCannotSpeak, CallerClosed, KeysAsked, KeysHeard
 from ivr.own import lock_own_talk
@@ -33,6 +34,7 @@ def ask_keys(tx: Session, contact_id: UUID, actor: Actor, question: str, *, cata
     if question not in known:
         raise Invalid(f"준비된 질문이 아닙니다. Choose one of: {', '.join(known)}.", field="question")
     call, _ = lock_own_talk(tx, contact_id, actor.id)
+    transfers.require_none(tx, call)
     if is_asked(call, at) and call.room is None:
         raise Conflict("아직 앞 질문의 답을 기다리고 있습니다. The caller is still being asked.")
     call.asked_at = at
@@ -65,6 +67,7 @@ def end_for_abuse(
     """
     vault, config = means
     call, _ = lock_own_talk(tx, contact_id, actor.id)
+    transfers.require_none(tx, call)
     if call.warned_at is None:
         raise Conflict("먼저 경고하고 기록해 주세요. Warn the caller first: POST .../warn.")
     if cases.needs_us(tx, contact_id, vault=vault):
