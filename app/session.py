@@ -4,25 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from core import staff
-from core.errors import Unauthenticated
 from core.staff import Actor
-from core.web import Now, Token, Tx, allow, problem, public
+from core.web import Now, SignIn, Token, Tx, allow, begin_session, problem, public
 
 router = APIRouter(tags=["session"])
 Anybody = Annotated[None, public()]
 SignedIn = Annotated[Actor, allow("signed_in")]
-
-
-class SignIn(BaseModel):
-    """A login and its password."""
-
-    login: str = Field(min_length=1, max_length=60, examples=["hana"])
-    password: str = Field(min_length=1, max_length=200)
 
 
 class Me(BaseModel):
@@ -55,12 +47,7 @@ def me_of(actor: Actor) -> Me:
 @router.post("/api/session", status_code=201)
 def sign_in(request: Request, body: SignIn, at: Now, _: Anybody) -> Session:
     """Start a session of at most 14 hours. Five wrong passwords lock the login for a minute."""
-    # Its own transaction, for a counted miss is kept although the answer is a refusal.
-    with request.app.state.sessions.begin() as tx:
-        found = staff.sign_in(tx, body.login, body.password, at=at)
-    if found is None:
-        raise Unauthenticated("The login or the password is wrong, or the login is locked for a minute.")
-    token, actor = found
+    token, actor = begin_session(request, body, at)
     return Session(token=token, staff=me_of(actor))
 
 

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import BaseModel, Field
 
 from console.words import LANGUAGES, words
 from core import staff
-from core.errors import NotFound, Unauthenticated
+from core.errors import NotFound
 from core.staff import SHIFT, Actor
-from core.web import COOKIE, Now, Token, Tx, allow, public
+from core.web import COOKIE, Now, SignIn, Token, Tx, allow, begin_session, public
 
 router = APIRouter(tags=["pages"])
 HERE = Path(__file__).parent
@@ -30,13 +29,6 @@ HEADERS = {
 }
 Anybody = Annotated[None, public()]
 Counselor = Annotated[Actor, allow("seat.use")]
-
-
-class SignIn(BaseModel):
-    """A login and its password."""
-
-    login: str = Field(min_length=1, max_length=60)
-    password: str = Field(min_length=1, max_length=200)
 
 
 @cache
@@ -71,14 +63,10 @@ def door(request: Request, _: Anybody) -> HTMLResponse:
 @router.post("/sign-in", status_code=204)
 def sign_in(request: Request, body: SignIn, at: Now, _: Anybody) -> Response:
     """Start a session that the browser keeps where no script can read it."""
-    # Its own transaction, for a counted miss is kept although the answer is a refusal.
-    with request.app.state.sessions.begin() as tx:
-        found = staff.sign_in(tx, body.login, body.password, at=at)
-    if found is None:
-        raise Unauthenticated("The login or the password is wrong, or the login is locked for a minute.")
+    token, _actor = begin_session(request, body, at)
     reply, secure = Response(status_code=204), request.app.state.settings.public_url.startswith("https://")
     age = int(SHIFT.total_seconds())
-    reply.set_cookie(COOKIE, found[0], max_age=age, httponly=True, samesite="strict", secure=secure)
+    reply.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="strict", secure=secure)
     return reply
 
 

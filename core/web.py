@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
+from pydantic import BaseModel, Field
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -78,6 +79,23 @@ def allow(permission: str) -> Any:
 
     permitted.permission = permission  # type: ignore[attr-defined] # The deny-by-default test reads it.
     return Depends(permitted, scope="function")
+
+
+class SignIn(BaseModel):
+    """A login and its password."""
+
+    login: str = Field(min_length=1, max_length=60, examples=["hana"])
+    password: str = Field(min_length=1, max_length=200)
+
+
+def begin_session(request: Request, body: SignIn, at: datetime) -> tuple[str, Actor]:
+    """Start a session, and give its token and whose it is; raises Unauthenticated after a wrong pair."""
+    # Its own transaction, for a counted miss is kept although the answer is a refusal.
+    with request.app.state.sessions.begin() as tx:
+        found = staff.sign_in(tx, body.login, body.password, at=at)
+    if found is None:
+        raise Unauthenticated("The login or the password is wrong, or the login is locked for a minute.")
+    return found
 
 
 def public() -> Any:
