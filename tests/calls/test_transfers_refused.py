@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.calls.conftest import Line
-from tests.calls.handing import ask, comes_to, entries, talking
+from tests.calls.handing import ask, comes_to, consulted, entries, talking
 
 
 def test_a_caller_in_danger_is_not_sent_on_without_an_introduction(ivr_line: Line) -> None:
@@ -33,6 +33,18 @@ def test_a_blind_transfer_is_refused_at_a_high_triage_level(ivr_line: Line, leve
     refused = hana.client.post(f"/api/calls/{contact}/transfer", json=blind)
     assert refused.status_code == 409
     assert level in refused.json()["detail"]
+
+
+def test_a_caller_who_is_being_handed_on_is_neither_asked_by_key_nor_hung_up_on_for_abuse(ivr_line: Line) -> None:
+    hana, duri = ivr_line.counselor("hana"), ivr_line.counselor("duri")
+    _, contact, _ = consulted(ivr_line, hana, duri)
+    calls = f"/api/calls/{contact}"
+    assert hana.client.post(f"{calls}/ask-keys", json={"question": "danger_now"}).status_code == 409
+    assert hana.client.post(f"{calls}/warn", json={"reason": "욕설을 계속함"}).status_code == 202
+    refused = hana.client.post(f"{calls}/hang-up", json={"reason": "abuse"})
+    assert (refused.status_code, refused.json()["state"]) == (409, "target_answered")
+    ask(hana, contact, "/cancel")
+    assert hana.client.post(f"{calls}/ask-keys", json={"question": "danger_now"}).status_code == 202
 
 
 def test_no_move_is_made_out_of_its_turn_and_none_by_somebody_else(ivr_line: Line) -> None:
