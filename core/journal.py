@@ -36,6 +36,8 @@ _FACTS = """fact as (
     order by source, key on conflict do nothing returning source, key
 )"""
 _LARGEST_BATCH = 400
+_APART = "\x1f"
+"""Stands between source and key where both are one text; no source holds it."""
 
 
 class JournalFact(Base):
@@ -87,8 +89,8 @@ def statement(sides: Mapping[str, Columns]) -> str:
             f"side{n} as (insert into {table} ({names}) select {names} from json_to_recordset(${n}::json)"  # noqa: S608
             f" as r(source text, key text, {types}) join fact using (source, key) on conflict do nothing)"
         )
-    rung = f" union all select null, null, pg_notify('{BELL}', '')::text" if OUTBOX in sides else ""
-    return f"with {', '.join(parts)} select source, key, null as rung from fact{rung}"  # noqa: S608
+    rung = f", pg_notify('{BELL}', '')" if OUTBOX in sides else ""
+    return f"with {', '.join(parts)} select array(select source || '{_APART}' || key from fact){rung}"  # noqa: S608
 
 
 class Journal:
@@ -185,18 +187,18 @@ class Journal:
             _fail(batch, Unkeepable(f"The database refused a value: {error}"))
             return
         for key, (_, futures) in batch.items():
-            is_new = key in new
+            is_new = _APART.join(key) in new
             for future in futures:
                 if not future.done():
                     future.set_result(is_new)
                 is_new = False
 
-    async def _insert(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[tuple[str, str]]:
+    async def _insert(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[str]:
         heads = [{"source": f.source, "key": f.key, "at": f.at, "heard": f.heard} for f in facts]
-        rows = {table: _side(facts, table) for table in self._sides}
-        sides = {table: orjson.dumps(some).decode() for table, some in rows.items() if some}
-        found = await connection.fetch(self._for(tuple(sides)), orjson.dumps(heads).decode(), *sides.values())
-        return {(row["source"], row["key"]) for row in found}
+        rows = _rows(facts)
+        sides = {table: orjson.dumps(rows[table]).decode() for table in self._sides if table in rows}
+        new = await connection.fetchval(self._for(tuple(sides)), orjson.dumps(heads).decode(), *sides.values())
+        return set(new)
 
     def _for(self, tables: tuple[str, ...]) -> str:
         # Tables that nothing of a batch goes into are not named: each would cost the database a join all the same.
@@ -205,8 +207,13 @@ class Journal:
         return self._statements[tables]
 
 
-def _side(facts: Sequence[Fact], table: str) -> list[dict[str, Any]]:
-    return [{"source": f.source, "key": f.key, **row} for f in facts if f.rows for row in f.rows.get(table, ())]
+def _rows(facts: Sequence[Fact]) -> dict[str, list[dict[str, Any]]]:
+    """Gather the rows that hang on facts, by table, each with the fact it hangs on."""
+    gathered: dict[str, list[dict[str, Any]]] = {}
+    for fact in facts:
+        for table, rows in fact.rows.items():
+            gathered.setdefault(table, []).extend({"source": fact.source, "key": fact.key, **row} for row in rows)
+    return {table: rows for table, rows in gathered.items() if rows}
 
 
 def _fail(batch: "_Batch", error: Exception) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -22,6 +24,8 @@ class Request:
     query: Mapping[str, str]
     fields: Mapping[str, str]
     call_sid: str
+    words: str = ""
+    """The query as it was written."""
 
 
 class Refused(Exception):
@@ -37,11 +41,11 @@ async def receive_request(scope: MutableMapping[str, Any], receive: Any, keys: K
     """Read and verify one webhook, POST or GET; raises Refused."""
     headers = dict(scope["headers"])
     raw_query: bytes = scope["query_string"]
-    query = read_form(raw_query)
+    words = raw_query.decode("latin-1")
     fields = await _posted(scope, headers, receive)
-    url = wording.public_url + scope["path"] + (f"?{raw_query.decode('latin-1')}" if raw_query else "")
+    url = wording.public_url + scope["path"] + (f"?{words}" if words else "")
     _verify(url, headers, fields, keys, wording)
-    own = first(query)
+    own = _own(raw_query)
     said = {**own, **first(fields)} if fields else own
     if "\0" in "".join(said.values()):
         # A database cannot hold the NUL character, and no provider sends one.
@@ -49,7 +53,13 @@ async def receive_request(scope: MutableMapping[str, Any], receive: Any, keys: K
     if is_line(own.get("line", "")):
         # A call that we made goes by the name that we gave it before the provider did.
         said = {**said, "CallSid": own["line"], "LegSid": said.get("CallSid", "")[:64]}
-    return Request(scope["path"].rpartition("/")[2], own, said, _sid(said))
+    return Request(scope["path"].rpartition("/")[2], own, said, _sid(said), words)
+
+
+@lru_cache(maxsize=4096)
+def _own(raw_query: bytes) -> Mapping[str, str]:
+    # What we wrote into our own addresses is the same for every caller who stands at the same place.
+    return MappingProxyType(first(read_form(raw_query)))
 
 
 async def _posted(scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes], receive: Any) -> Fields:

@@ -45,7 +45,7 @@ def last_spot(facts: Sequence[JournalFact]) -> Spot | None:
     """
     for fact in reversed(facts):
         if "then" in fact.heard and f"&node={ENDED}&" not in fact.heard["then"]:
-            return read_spot(dict(part.split("=", 1) for part in fact.heard["then"].split("&")))
+            return read_spot(fact.heard["then"])
     return None
 
 

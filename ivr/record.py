@@ -90,11 +90,14 @@ def turn(
     call: Mapping[str, str], key: str, heard: Mapping[str, Any], step: Step, *, at: datetime, vault: Vault
 ) -> Fact:
     """Make the fact of one turn, with the rows of its effects."""
+    heard = {**heard, "then": step.spot.query}
+    if not step.effects:
+        return Fact(call["CallSid"], key, at, heard)
     rows: Rows = {}
     sid, contact = call["CallSid"], contact_of(call["CallSid"], step.spot.part)
     for effect in step.effects:
         if isinstance(effect, Opened):
-            _open(rows, call, at, vault)
+            _open(rows, call, contact, at, vault)
         elif isinstance(effect, Queued):
             _queue(rows, call, effect, step.spot, key, at)
         elif isinstance(effect, Foretold):
@@ -102,7 +105,7 @@ def turn(
         elif (message := _message(effect, sid, contact)) is not None:
             _tell(rows, message, (sid, key), at)
     told = {name: value for effect in step.effects for name, value in _told(effect)}
-    return Fact(call["CallSid"], key, at, {**heard, "then": step.spot.query, **told}, rows)
+    return Fact(sid, key, at, {**heard, **told}, rows)
 
 
 def _message(effect: Effect, sid: str, contact: UUID) -> Message | None:
@@ -156,8 +159,8 @@ def without_queue(fact: Fact) -> Fact:
     return Fact(fact.source, fact.key, fact.at, {**heard, "degraded": True}, kept)
 
 
-def _open(rows: Rows, call: Mapping[str, str], at: datetime, vault: Vault) -> None:
-    sid, contact = call["CallSid"], contact_of(call["CallSid"])
+def _open(rows: Rows, call: Mapping[str, str], contact: UUID, at: datetime, vault: Vault) -> None:
+    sid = call["CallSid"]
     caller = read_address(call.get("From", ""))
     sealed = (vault.seal(caller.value), vault.fingerprint(caller.value)) if caller.value else (None, None)
     row = {"id": contact, "channel": "phone", "provider_ref": sid, "opened_at": at, "state": "open"}

@@ -1,9 +1,11 @@
 """Where a caller stands in the flow, as it travels in the next URL."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
+
+from ivr.signature import read_form
 
 _LINE: Final = re.compile(r"CB[0-9a-f]{32}")
 
@@ -49,8 +51,13 @@ def is_line(name: str) -> bool:
     return _LINE.fullmatch(name) is not None
 
 
-def read_spot(query: Mapping[str, str]) -> Spot:
-    """Read a spot from a query; raises KeyError or ValueError where it is none of ours."""
+@lru_cache(maxsize=4096)
+def read_spot(words: str) -> Spot:
+    """Read a spot from a query string; raises KeyError or ValueError where it is none of ours.
+
+    Callers stand at the same few places again and again, so what was read once is remembered.
+    """
+    query = dict(reversed(read_form(words.encode())))
     flow, node, turn, tries, language, about, reachable = (query[name] for name in _NAMES)
     if about not in {"self", "other"}:
         raise ValueError(f"about={about}")

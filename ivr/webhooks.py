@@ -111,7 +111,7 @@ async def _again(hooks: Webhooks, fact: Fact, done: Step) -> Step:
     kept = await hooks.recall(fact.source, fact.key)
     if kept is None or kept["event"] == fact.heard["event"]:
         return done
-    spot = read_spot(dict(part.split("=", 1) for part in kept["spot"].split("&")))
+    spot = read_spot(kept["spot"])
     return step(hooks.catalog.of(spot.flow), spot, record.read_event(kept["event"]))
 
 
@@ -177,7 +177,7 @@ def _told(read: Callable[[Request], Event]) -> Callable[[Webhooks, Request], Awa
 
 def _spot(hooks: Webhooks, request: Request) -> Spot:
     try:
-        return read_spot(request.query)
+        return read_spot(request.words)
     except (KeyError, ValueError):
         # Not one of our URLs any more: the caller hears the menu from its beginning.
         return replace(Spot(hooks.catalog.newest.version, ""), turn=1)

@@ -36,7 +36,7 @@ keys = st.sampled_from([*"0123456789*#", ""])
 
 
 def spot_of(to: Next) -> Spot:
-    return read_spot(dict(part.split("=", 1) for part in to.spot.split("&")))
+    return read_spot(to.spot)
 
 
 def waiting(node: str = "queue", *, past: int = 0, reachable: bool = True) -> Spot:

@@ -14,7 +14,6 @@ from ivr.catalog import load
 from ivr.degraded import music, to_duty_desk
 from ivr.flow import step
 from ivr.inbound import Request
-from ivr.signature import read_form
 from ivr.spot import Spot
 from ivr.twiml import Wording, counselor_place, render
 from ivr.verbs import Say
@@ -80,4 +79,4 @@ def test_the_next_address_brings_the_spot_back(spot: Spot) -> None:
     root = check(render(step(FLOW, spot, Returned()).verbs, WORDING))
     verb = next(v for v in root if "action" in v.attrib)
     query = verb.attrib["action"].split("?", 1)[1].split("#", 1)[0]
-    assert read_spot(dict(read_form(query.encode()))).language == spot.language
+    assert read_spot(query).language == spot.language
