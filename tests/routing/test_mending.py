@@ -13,6 +13,7 @@ from core.errors import Stale
 from routing import queries
 from routing.board import Board
 from routing.errors import BoardGone
+from routing.service.seats import lose
 from tests.routing.desk import Desk, actor, contact
 
 
@@ -213,3 +214,14 @@ def test_what_was_mended_is_counted(desk: Desk) -> None:
     desk.reconcile()
     with desk.sessions() as tx:
         assert queries.mended(tx) == 2
+
+
+def test_a_desk_that_is_marked_lost_by_a_dying_process_is_lost_by_the_next(desk: Desk) -> None:
+    desk.sit("hana")
+    desk.later(16)
+    dying(desk, lose, actor("hana").id)
+    assert desk.seat("hana").state == "idle"
+    assert desk.reconcile() == 1
+    desk.sweep()
+    assert desk.seat("hana").state == "lost"
+    assert desk.agrees()
