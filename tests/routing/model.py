@@ -162,7 +162,11 @@ class Model:
             chair.state = STATE_AT[caller.state] if caller and caller.seat == seat else "idle"
             if chair.state == "idle":
                 self.free(seat, at)
-        if chair.state in BUSY:
+        self.choose(seat, activity, at)
+
+    def choose(self, seat: UUID, activity: str, at: datetime) -> None:
+        chair = self.chairs[seat]
+        if chair.state in BUSY or (chair.state == "lost" and chair.contact):
             chair.next = activity if activity != chair.activity else None
             return
         if chair.state == "not_responding":
