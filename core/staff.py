@@ -17,13 +17,14 @@ SHIFT = timedelta(hours=14)
 MAX_MISSES, LOCK = 5, timedelta(minutes=1)
 
 _CASE = {"contact.read", "contact.write", "case.read", "case.write", "person.reveal", "duty.read", "duty.write"}
+_CASE |= {"plan.read", "plan.write"}
 _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}
 _DESK = {
     "seat.use", "call.control", "queue.read", "callback.read", "callback.write", "voicemail.hear", "caller.flag",
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
-_WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise"}
+_WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise", "plan.approve", "welfare.close"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),

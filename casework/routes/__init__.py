@@ -2,9 +2,28 @@
 
 from fastapi import APIRouter
 
-from casework.routes import cases, contacts, dispatches, duties, flags, oversight, partner, visits
+from casework.routes import (
+    care_plans,
+    cases,
+    companions,
+    contacts,
+    dispatches,
+    duties,
+    flags,
+    oversight,
+    partner,
+    safety_plans,
+    visits,
+    welfare_checks,
+)
 
-PARTS = tuple(part.router for part in (contacts, flags, cases, duties, visits, dispatches, partner, oversight))
+PARTS = tuple(
+    part.router
+    for part in (
+        contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, dispatches,
+        partner, oversight,
+    )
+)  # fmt: skip
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)
