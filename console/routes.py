@@ -1,14 +1,16 @@
-"""The pages: signing in and out, and the counselor's desk."""
+"""The pages: signing in and out, the counselor's desk, and a safety plan to be printed."""
 
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from casework.service import safety_plans
 from console.words import LANGUAGES, words
 from core import staff
 from core.errors import NotFound
@@ -83,6 +85,16 @@ def sign_out(tx: Tx, token: Token, _: Annotated[Actor, allow("signed_in")]) -> R
 def desk(request: Request, actor: Counselor, at: Now) -> HTMLResponse:
     """Show the counselor's desk; what happens at it comes by the seat's stream."""
     return page(request, "desk.html", actor=actor, today=at.astimezone(SEOUL).date().isoformat())
+
+
+@router.get("/safety-plans/{person_id}", response_class=HTMLResponse)
+def safety_plan(
+    request: Request, person_id: UUID, actor: Annotated[Actor, allow("person.reveal")], tx: Tx, at: Now
+) -> HTMLResponse:
+    """Show a person's safety plan in clear, to be printed for them; that somebody looked is written down."""
+    shown = safety_plans.reveal(tx, person_id, actor, vault=request.app.state.vault, at=at)
+    written = shown.written_at.astimezone(SEOUL).date().isoformat()
+    return page(request, "safety_plan.html", plan=shown.words, written=written)
 
 
 @router.get("/assets/{name}", response_class=FileResponse)

@@ -33,6 +33,12 @@ def lock_open_check(tx: Session, case_id: UUID) -> WelfareCheck | None:
     return tx.scalars(own.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
+def has_open_check(tx: Session, case_id: UUID) -> bool:
+    """Tell whether a case has a welfare check that is not over."""
+    own = select(WelfareCheck.id).where(WelfareCheck.case_id == case_id, WelfareCheck.state.in_(WELFARE_CHECK.open))
+    return tx.scalar(own) is not None
+
+
 def lock_check_by(tx: Session, of_kind: str, of_id: UUID) -> WelfareCheck | None:
     """Lock the welfare check for which this visit or dispatch was asked, or give None."""
     column = WelfareCheck.visit_id if of_kind == "visit" else WelfareCheck.dispatch_id

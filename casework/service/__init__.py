@@ -4,6 +4,7 @@ The telephone's side calls `about`, `assign`, `ended`, `callback_requested`, `da
 `cannot_speak`, `recorded`; all are harmless when repeated.
 """
 
+from casework.service.at_the_desk import plan_hints, preferred_counselors
 from casework.service.calls import about, assign, callback_requested, cannot_speak, danger, ended
 from casework.service.continuing import carry_over, continue_as, discontinue, require_calm
 from casework.service.finalize import finalize
@@ -12,5 +13,5 @@ from casework.service.voicemails import recorded
 
 __all__ = [
     "about", "assign", "callback_requested", "cannot_speak", "carry_over", "continue_as", "danger", "discontinue",
-    "ended", "finalize", "flags_now", "needs_us", "recorded", "require_calm",
+    "ended", "finalize", "flags_now", "needs_us", "plan_hints", "preferred_counselors", "recorded", "require_calm",
 ]  # fmt: skip

@@ -30,13 +30,13 @@ def plan_hints(tx: Session, contact_id: UUID, at: datetime) -> list[str]:
     return [hint for hint, found in known.items() if found]
 
 
-def preferred_counselors(tx: Session, contact_id: UUID, at: datetime) -> frozenset[UUID]:
-    """Give the counselors whom the care plans of a contact's caller name; nobody for somebody in danger."""
+def preferred_counselors(tx: Session, contact_id: UUID, at: datetime) -> list[UUID]:
+    """Give the counselors whom the care plans of a contact's caller name, the first first; none in danger."""
     contact = contacts.contact(tx, contact_id)
     if contact.caller_fingerprint is None or contact.danger_at is not None:
-        return frozenset()
+        return []
     plans = queries.holding_care_plans(tx, contact.caller_fingerprint, at)
-    return frozenset(counselor for plan in plans for counselor in plan.preferred)
+    return list(dict.fromkeys(counselor for plan in plans for counselor in plan.preferred))
 
 
 @dataclass(frozen=True, slots=True)

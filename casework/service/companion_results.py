@@ -37,7 +37,7 @@ def told(tx: Session, call_id: UUID, result: Result, actor: Actor, *, means: Mea
         )
     zone = means.config.care.zone
     if at.astimezone(zone).date() < call.call_at.astimezone(zone).date():
-        raise Conflict("약속한 날이 아직 오지 않았습니다. The day of this call has not come yet.", call_at=call.call_at)
+        raise Conflict("약속한 날이 아직 오지 않았습니다. The day of this call has not come yet.")
     duty = lock_duty(tx, call.duty_id)
     require_own(duty, actor)
     tried(tx, duty, actor.id, result, config=means.config, at=at)

@@ -41,13 +41,15 @@ class Asked:
 
 def request(tx: Session, case_id: UUID, asked: Asked, by: UUID | None, *, means: Means, at: datetime) -> WelfareCheck:
     """Ask for a case's subject to be heard of; asked already, it stays one check, at the more urgent level."""
-    if lock_case(tx, case_id).state in CASE.closed:
-        raise Conflict("종결된 사례입니다. 먼저 다시 여세요. This case is closed: reopen it first.", state="closed")
     due = respond_by(asked.level, at, means.config.targets) or at + means.config.visit_within
     known = queries.lock_open_check(tx, case_id)
     if known is not None:
         _raise(tx, known, asked.level, due, at)
         return known
+    if lock_case(tx, case_id).state in CASE.closed:
+        raise Conflict("종결된 사례입니다. 먼저 다시 여세요. This case is closed: reopen it first.", state="closed")
+    if queries.has_open_check(tx, case_id):
+        raise Conflict("방금 다른 사람이 요청했습니다. Somebody has asked for one this moment: look at it.")
     check = WelfareCheck(id=new_id(at), case_id=case_id, state=WELFARE_CHECK.start, triage_level=asked.level, version=1)
     check.reason_cipher, check.requested_at, check.requested_by = means.vault.seal(asked.reason), at, by
     owed = Owed(
@@ -129,8 +131,11 @@ def on_seen(tx: Session, message: PersonSeen, at: datetime) -> None:
 
 def _contact(tx: Session, check: WelfareCheck, how: How, by: UUID | None, at: datetime) -> WelfareCheck:
     check.how = how
+    _end(tx, check, ("contact_made", "done"), by, at)
+    # A case is locked last here as everywhere: after the check and its duty.
     responded(tx, check.case_id, at=at)
-    return _end(tx, check, ("contact_made", "done"), by, at)
+    tx.flush()
+    return check
 
 
 def close(tx: Session, check_id: UUID, reason: str, actor: Actor, *, vault: Vault, at: datetime) -> WelfareCheck:

@@ -30,6 +30,7 @@ from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
 from routing.service.overflow import change_queue, come_back, overflow
 from routing.service.placing import place_in
+from routing.service.preferring import prefer
 from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
@@ -68,6 +69,7 @@ __all__ = [
     "offer_of_seat",
     "overflow",
     "place_in",
+    "prefer",
     "pull",
     "raise_to_danger",
     "rebuild",
