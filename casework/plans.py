@@ -77,7 +77,7 @@ class CareWords(Part):
             raise Invalid("합의한 날이 아직 오지 않았습니다. A limit has been agreed already.", at="limits")
 
 
-class Helper(Part):
+class Supporter(Part):
     """Somebody to be with, or to ask for help."""
 
     name: Short
@@ -99,7 +99,7 @@ class SafetyWords(Part):
     signs: Few
     own_ways: Few
     places: Few
-    people: Annotated[list[Helper], Field(max_length=10, default_factory=list)]
+    people: Annotated[list[Supporter], Field(max_length=10, default_factory=list)]
     professionals: Annotated[list[Professional], Field(max_length=10, default_factory=list)]
     safer_place: Few
 
