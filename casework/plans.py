@@ -1,7 +1,7 @@
 """What a care plan, a safety plan and an agreement on companion calls say, as it comes in."""
 
 from datetime import date, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
@@ -111,6 +111,7 @@ class SafetyWords(Part):
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class Agreed(Part):

@@ -61,10 +61,11 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
         call.contact_id = message.contact_id
     cases.about(tx, message.contact_id, message.about, at=at)
     if (call is None or call.ended_at is None) and _is_in_queue(tx, message.call):
-        for hint in cases.flags_now(tx, message.contact_id, at) + cases.plan_hints(tx, message.contact_id, at):
+        agreed = cases.agreed_with_caller(tx, message.contact_id, at)
+        for hint in [*cases.flags_now(tx, message.contact_id, at), *agreed.hints]:
             queue.hint(tx, message.contact_id, hint)
         queue.come_back(tx, message.contact_id, board=board, at=at)
-        for counselor_id in cases.preferred_counselors(tx, message.contact_id, at):
+        for counselor_id in agreed.preferred:
             if queue.prefer(tx, message.contact_id, counselor_id, board=board, at=at):
                 break
         queue.enter(tx, message.contact_id, board=board, at=at)

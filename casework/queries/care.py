@@ -99,7 +99,8 @@ class Frequent:
 
 def frequent(tx: Session, since: datetime, at_least: int, limit: int) -> list[Frequent]:
     """List the numbers with at least so many contacts since then, the most frequent first."""
-    # A call of ours that nobody answered was no call of theirs, and a conversation handed on is one.
+    # A call of ours that nobody answered was no call of theirs, a conversation handed on is one, and whoever hung up in
+    # the city's menu did not call us.
     own = and_(Contact.channel == "callback", Contact.answered_at.is_(None))
     count, last = func.count(), func.max(Contact.opened_at)
     newest = aggregate_order_by(Contact.id, Contact.opened_at.desc())

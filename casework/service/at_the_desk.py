@@ -18,25 +18,23 @@ from core.security import Vault
 from core.staff import Actor
 
 
-def plan_hints(tx: Session, contact_id: UUID, at: datetime) -> list[str]:
-    """Name the plans that there are for a contact's caller."""
-    caller = contacts.contact(tx, contact_id).caller_fingerprint
-    if caller is None:
-        return []
-    known = {
-        "care_plan": queries.holding_care_plans(tx, caller, at),
-        "safety_plan": queries.has_safety_plan(tx, caller),
-    }
-    return [hint for hint, found in known.items() if found]
+@dataclass(frozen=True, slots=True)
+class CallerPlans:
+    """Which plans there are for a caller, as hints, and whom they like to talk with, the first first."""
+
+    hints: list[str]
+    preferred: list[UUID]
 
 
-def preferred_counselors(tx: Session, contact_id: UUID, at: datetime) -> list[UUID]:
-    """Give the counselors whom the care plans of a contact's caller name, the first first; none in danger."""
+def agreed_with_caller(tx: Session, contact_id: UUID, at: datetime) -> CallerPlans:
+    """Tell what was agreed with a contact's caller; somebody in danger waits for nobody they prefer."""
     contact = contacts.contact(tx, contact_id)
-    if contact.caller_fingerprint is None or contact.danger_at is not None:
-        return []
+    if contact.caller_fingerprint is None:
+        return CallerPlans([], [])
     plans = queries.holding_care_plans(tx, contact.caller_fingerprint, at)
-    return list(dict.fromkeys(counselor for plan in plans for counselor in plan.preferred))
+    known = {"care_plan": plans, "safety_plan": queries.has_safety_plan(tx, contact.caller_fingerprint)}
+    preferred = dict.fromkeys(counselor for plan in plans for counselor in plan.preferred)
+    return CallerPlans([hint for hint, found in known.items() if found], [] if contact.danger_at else list(preferred))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from casework.care_messages import CompanionCallsDue
 from casework.config import Care, Config, Means
-from casework.plans import Agreed
-from casework.policy.rhythm import OnHoliday, Rhythm, Slot, next_look, slots
+from casework.plans import WEEKDAYS, Agreed
+from casework.policy.rhythm import Rhythm, Slot, next_look, slots
 from casework.policy.states import CASE, COMPANION_CALL, COMPANION_RHYTHM, move
 from casework.queries import care as care_queries
 from casework.queries import companions as queries
@@ -28,7 +28,6 @@ from core.errors import Conflict, Invalid, Stale
 from core.ids import named_id, new_id
 from core.staff import ROLES, Actor
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COMPANIONS = tuple(role for role, held in ROLES.items() if "duty.write" in held)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -79,7 +78,7 @@ def set_state(tx: Session, rhythm_id: UUID, state: str, actor: Actor, *, means: 
     rhythm.state = move(COMPANION_RHYTHM, rhythm.state, state)
     if state == "ended":
         rhythm.ended_at = at
-        call_off(tx, queries.open_calls(tx, rhythm.id), actor.id, at)
+        _call_off(tx, queries.open_calls(tx, rhythm.id), actor.id, at)
     _begin_anew(tx, rhythm, actor, means.config.care, at)
     audit.record(tx, actor.id, "companion.state", ("companion_rhythm", rhythm.id), at=at, state=state)
     return rhythm
@@ -103,7 +102,7 @@ def _require_current(rhythm: CompanionRhythm, new: Edit[Agreed]) -> None:
 
 def _begin_anew(tx: Session, rhythm: CompanionRhythm, actor: Actor, care: Care, at: datetime) -> None:
     today = _today(care, at)
-    call_off(tx, queries.calls_after(tx, rhythm.id, at, today=today), actor.id, at)
+    _call_off(tx, queries.calls_after(tx, rhythm.id, at, today=today), actor.id, at)
     # A call of this week that a holiday has moved is planned again with those to come.
     rhythm.planned_through = max(today - _WEEK, queries.last_day(tx, rhythm.id) or date.min)
     rhythm.version += 1
@@ -112,8 +111,7 @@ def _begin_anew(tx: Session, rhythm: CompanionRhythm, actor: Actor, care: Care, 
         _plan_ahead(tx, rhythm, care, at)
 
 
-def call_off(tx: Session, calls: Iterable[CompanionCall], by: UUID, at: datetime) -> None:
-    """Call companion calls off, with their duties; their rhythm is locked."""
+def _call_off(tx: Session, calls: Iterable[CompanionCall], by: UUID, at: datetime) -> None:
     for call in calls:
         call.state, call.ended_at = move(COMPANION_CALL, call.state, "cancelled"), at
         if call.duty_id is not None:
@@ -130,7 +128,7 @@ def on_calls_due(tx: Session, message: CompanionCallsDue, at: datetime, *, confi
 
 
 def _plan_ahead(tx: Session, rhythm: CompanionRhythm, care: Care, at: datetime) -> None:
-    agreed, through = rhythm_of(rhythm, care), _today(care, at) + care.horizon
+    agreed, through = _rhythm_of(rhythm, care), _today(care, at) + care.horizon
     for slot in slots(agreed, rhythm.planned_through, through, care.holidays):
         _plan(tx, rhythm, slot, care, at)
     rhythm.planned_through = max(rhythm.planned_through, through)
@@ -157,10 +155,8 @@ def _plan(tx: Session, rhythm: CompanionRhythm, slot: Slot, care: Care, at: date
     tx.flush()
 
 
-def rhythm_of(row: CompanionRhythm, care: Care) -> Rhythm:
-    """Give what was agreed as the rules read it."""
-    on_holiday: OnHoliday = "keep" if row.on_holiday == "keep" else "move" if row.on_holiday == "move" else "skip"
-    return Rhythm(row.weekday, row.call_time, row.every_weeks, row.first_on, row.last_on, on_holiday, care.zone)
+def _rhythm_of(row: CompanionRhythm, care: Care) -> Rhythm:
+    return Rhythm(row.weekday, row.call_time, row.every_weeks, row.first_on, row.last_on, row.on_holiday, care.zone)
 
 
 def _today(care: Care, at: datetime) -> date:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, String, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casework.policy.rhythm import OnHoliday
 from core.db import Base, Moment, Words
 
 
@@ -74,7 +75,7 @@ class CompanionRhythm(Base):
     every_weeks: Mapped[int] = mapped_column(SmallInteger)
     first_on: Mapped[date]
     last_on: Mapped[date | None]
-    on_holiday: Mapped[str] = mapped_column(String(8))
+    on_holiday: Mapped[OnHoliday] = mapped_column(String(8))
     words_cipher: Mapped[str | None] = mapped_column(Words)
     """What the two like to talk about."""
     planned_through: Mapped[date]

@@ -1,13 +1,13 @@
 """A care plan says what helps and what was agreed; limits need a second person, and nothing in it refuses a caller."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from casework.policy.states import CARE_PLAN
-from casework.service.at_the_desk import plan_hints, preferred_counselors
+from casework.service.at_the_desk import agreed_with_caller
 from casework.service.calls import danger
 from casework.tables import CarePlan, Duty, PlanVersion
 from core import audit
@@ -107,20 +107,21 @@ def test_the_review_is_a_duty_of_whoever_wrote_it_and_the_end_comes_by_itself(ho
 def test_a_known_number_brings_its_plan_and_its_counselor_but_not_in_danger(house: House, person: str) -> None:
     hana = house.person("counselor", name="hana").id
     plan = write(house, person, preferred=[str(hana)])
+
+    def agreed(contact: UUID, at: datetime = house.clock.at) -> tuple[list[str], list[UUID]]:
+        with house.sessions.begin() as tx:
+            found = agreed_with_caller(tx, contact, at)
+        return found.hints, found.preferred
+
     contact = house.ring("CA2")
-    with house.sessions.begin() as tx:
-        assert plan_hints(tx, contact, house.clock.at) == []
-        assert preferred_counselors(tx, contact, house.clock.at) == []
+    assert agreed(contact) == ([], []), "a draft is not agreed to"
     move(house, plan, "active")
+    assert agreed(contact) == (["care_plan"], [hana])
+    assert agreed(contact, house.clock.at + timedelta(days=100)) == ([], []), "it is over"
     with house.sessions.begin() as tx:
-        assert plan_hints(tx, contact, house.clock.at) == ["care_plan"]
-        assert preferred_counselors(tx, contact, house.clock.at) == [hana]
-        assert preferred_counselors(tx, contact, house.clock.at + timedelta(days=100)) == [], "it is over"
         danger(tx, contact, at=house.clock.at)
-    with house.sessions.begin() as tx:
-        assert preferred_counselors(tx, contact, house.clock.at) == []
-        assert plan_hints(tx, house.ring("CA3", None), house.clock.at) == []
-        assert plan_hints(tx, house.ring("CA4", "+821099999999"), house.clock.at) == []
+    assert agreed(contact) == (["care_plan"], [])
+    assert agreed(house.ring("CA3", None)) == agreed(house.ring("CA4", "+821099999999")) == ([], [])
 
 
 def test_every_move_of_the_table_is_allowed_over_http_and_no_other(house: House, person: str) -> None:

@@ -97,7 +97,10 @@ def test_it_becomes_a_visit_whose_contact_ends_it(house: House, case_id: str) ->
     house.work()
     assert kept(house, check) == ("contact_made", "done")
     assert house.row(WelfareCheck, UUID(check)).how == "visit"
-    assert house.row(Visit, UUID(visit)).case_id == UUID(case_id)
+    sent_for = house.row(Visit, UUID(visit))
+    assert sent_for.case_id == UUID(case_id)
+    started = house.desk("counselor").get(f"/api/contacts/{sent_for.contact_id}").json()["started"]
+    assert started["visit_id"] is None, "it was not the contact that asked for this visit"
 
 
 def test_it_becomes_a_dispatch_whose_contact_ends_it(house: House, case_id: str) -> None:
