@@ -38,6 +38,8 @@ SHORTEST_VOICEMAIL = 2
 
 Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "refused"]
 """What came of an attempt."""
+SPOKEN: frozenset[Result] = frozenset({"reached", "refused"})
+"""Results by which somebody has been heard."""
 
 
 def teams(role: str) -> frozenset[Team]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.config import Means
-from casework.policy.duties import Result
+from casework.policy.duties import SPOKEN, Result
 from casework.policy.states import COMPANION_CALL, move
 from casework.queries import companions as queries
 from casework.queries.duties import lock_duty
@@ -19,8 +19,6 @@ from core import audit
 from core.errors import Conflict
 from core.staff import Actor
 
-SPOKEN = frozenset({"reached", "refused"})
-"""Results by which somebody has been heard."""
 _MISSED = "약속한 동행 전화를 연이어 받지 않았습니다. Companion calls in a row reached nobody."
 
 

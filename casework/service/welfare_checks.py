@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.care_messages import PersonSeen
 from casework.config import Means
-from casework.policy.duties import Result
+from casework.policy.duties import SPOKEN, Result
 from casework.policy.states import CASE, WELFARE_CHECK, move
 from casework.policy.triage import Level, lowers, respond_by
 from casework.queries import welfare as queries
@@ -44,7 +44,8 @@ def request(tx: Session, case_id: UUID, asked: Asked, by: UUID | None, *, means:
     due = respond_by(asked.level, at, means.config.targets) or at + means.config.visit_within
     known = queries.lock_open_check(tx, case_id)
     if known is not None:
-        _raise(tx, known, asked.level, due, at)
+        if lowers(asked.level, known.triage_level):
+            _raise(tx, known, asked.level, due, by, at)
         return known
     if lock_case(tx, case_id).state in CASE.closed:
         raise Conflict("종결된 사례입니다. 먼저 다시 여세요. This case is closed: reopen it first.", state="closed")
@@ -63,13 +64,12 @@ def request(tx: Session, case_id: UUID, asked: Asked, by: UUID | None, *, means:
     return check
 
 
-def _raise(tx: Session, check: WelfareCheck, level: Level, due: datetime, at: datetime) -> None:
-    if not lowers(level, check.triage_level) or level == check.triage_level:
-        return
+def _raise(tx: Session, check: WelfareCheck, level: Level, due: datetime, by: UUID | None, at: datetime) -> None:
     check.triage_level, check.version = level, check.version + 1
     duty = lock_duty(tx, check.duty_id)
     duty.priority = PRIORITY_OF.get(level, "normal")
     bring_forward(tx, duty, due, at=at)
+    audit.record(tx, by, "welfare_check.raise", ("welfare_check", check.id), at=at, level=level)
     tx.flush()
 
 
@@ -79,7 +79,7 @@ def attempt(tx: Session, check_id: UUID, result: Result, actor: Actor, *, means:
     duty = lock_duty(tx, check.duty_id)
     require_own(duty, actor)
     tried(tx, duty, actor.id, result, config=means.config, at=at)
-    if result in {"reached", "refused"}:
+    if result in SPOKEN:
         return _contact(tx, check, "phone", actor.id, at)
     if check.state == "requested":
         check.state = move(WELFARE_CHECK, check.state, "trying")

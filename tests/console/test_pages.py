@@ -53,6 +53,7 @@ def test_the_desk_is_shown_in_the_language_that_was_chosen(house: House, languag
     assert policy.startswith("default-src 'self'")
     assert "<script>" not in shown.text
     assert "style=" not in shown.text
+    assert "data-plan-helps=" in shown.text
     assert f"<h1>{word}" in client.get("/desk").text
 
 
@@ -82,6 +83,8 @@ def test_only_what_pages_are_made_of_is_given(house: House, name: str) -> None:
     assert house.provider.get(f"{house.url}/assets/{name}").status_code == 404
     style = house.provider.get(f"{house.url}/assets/style.css")
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    plans = house.provider.get(f"{house.url}/assets/plans.js")
+    assert (plans.status_code, plans.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
 
 
 @pytest.mark.parametrize(("language", "word"), [("ko", "나의 안전 계획"), ("en", "My safety plan")])
