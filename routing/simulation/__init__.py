@@ -1,7 +1,7 @@
-"""A seeded simulation of the line's week that compares policies by the product's own rules; reads no clock, asks no I/O.
+"""A seeded simulation of the line's week that compares policies by the product's own rules; knows no clock, no database.
 
-What is played is data (`routing/data/seoul-week.toml`); whose turn it is, how a wrap-up grows and what every figure means
-are the pure functions that the line itself works by.
+What is played is data (`routing/data/seoul-week.toml`); whose turn it is, how a wrap-up grows and what every figure
+means are the pure functions that the line itself works by.
 """
 
 from routing.simulation.experiment import Comparison, Estimate, Experiment, Row, compare

@@ -9,6 +9,8 @@ from routing.simulation.floor import Seat
 from routing.simulation.scenario import Scenario, Talk
 
 HOUR = 3600
+NOT_YET = UUID(int=0)
+"""Who has not entered has no name yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Caller:
     luck: Luck
     calls: int = 1
     """The how-manieth call it is: of the caller, or of those who call back."""
-    id: UUID = UUID(int=0)
+    id: UUID = NOT_YET
     seq: int = 0
     state: str = "coming"
     called_back: bool = False

@@ -16,8 +16,10 @@ from routing.simulation.policies import Policy
 from routing.simulation.rota import shifts
 from routing.simulation.scenario import Scenario
 
-STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-           2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045)  # fmt: skip
+STUDENT = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+    2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045,
+)  # fmt: skip
 """Student's t by degrees of freedom from 1: 95 of 100 lie within."""
 
 
@@ -79,8 +81,12 @@ def compare(scenario: Scenario, policies: Sequence[Policy], experiment: Experime
     rows = [Row(policy, _means(results[policy.name]), _differences(results[policy.name], first)) for policy in policies]
     counselors = experiment.counselors or scenario.counselors
     played = experiment.days * experiment.replications
-    a_day = [[counted[hour] / played for hour in range(24)] for counted in (offered, answered)]
-    return Comparison(experiment, counselors, rows, *a_day, _seats(scenario, policies[0], counselors))
+
+    def a_day(counted: Counter[int]) -> list[float]:
+        return [counted[hour] / played for hour in range(24)]
+
+    seats = _seats(scenario, policies[0], counselors)
+    return Comparison(experiment, counselors, rows, a_day(offered), a_day(answered), seats)
 
 
 def play(scenario: Scenario, policy: Policy, experiment: Experiment, week: int) -> tuple[Outcome, Hours]:

@@ -1,9 +1,11 @@
 """The line of one week under one policy: callers enter, are offered, talk or leave, by the product's own rules."""
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -50,7 +52,7 @@ class Line:
         """The people who talked to somebody in the end."""
         self._rng, self._agenda = rng, Agenda()
         self._floor = Floor(self._agenda, scenario.seats.rest_s, self._tell, self._match)
-        self._waiting: list[Caller] = []
+        self._lines: dict[str, list[Caller]] = {klass: [] for klass in policy.routing.classes}
 
     def play(self, callers: Iterable[Caller], shifts: Iterable[Shift]) -> None:
         """Play until everybody has talked or left; the callers given stay as they are."""
@@ -67,11 +69,11 @@ class Line:
         self._note("seat", None, seat, activity=activity)
 
     def _enter(self, caller: Caller) -> None:
-        caller.seq, caller.state = len(self.contacts) + 1, "waiting"
+        caller.seq = len(self.contacts) + 1
         caller.id = UUID(int=caller.seq)
         self.contacts[caller.id] = caller
         self.events.append(Event("entered", self.moment(caller.since), caller.id))
-        self._waiting.append(caller)
+        self._wait(caller)
         if not caller.called_back:
             self._agenda.plan(caller.luck.patience_s, partial(self._give_up, caller))
         # Whoever is in danger is never asked whether they would rather be called later.
@@ -116,27 +118,29 @@ class Line:
         state = left_as(reason, self._agenda.now - caller.since, self.policy.routing)
         self._note("left", caller, state=state)
         if caller.state == "waiting":
-            self._waiting.remove(caller)
+            self._lines[caller.klass].remove(caller)
         caller.state, caller.seat = "gone", None
         return state
 
+    def _wait(self, caller: Caller) -> None:
+        caller.state, caller.seat = "waiting", None
+        insort(self._lines[caller.klass], caller, key=_came)
+
     def _match(self) -> None:
-        while self._waiting:
+        while heads := [line[0] for line in self._lines.values() if line]:
             free = self._floor.free()
             if not free:
                 return
-            at, config = self.moment(self._agenda.now), self.policy.routing
+            turns = partial(self._turn, at=self.moment(self._agenda.now))
+            self._offer(min(heads, key=turns), self.policy.pick(free, self._rng))
 
-            def place(caller: Caller, at: datetime = at) -> tuple[int, float, int]:
-                return turn(caller.klass, self.moment(caller.since), caller.seq, at=at, config=config)
-
-            caller = min(self._waiting, key=place)
-            self._offer(caller, self.policy.pick(free, self._rng))
+    def _turn(self, caller: Caller, at: datetime) -> tuple[int, float, int]:
+        return turn(caller.klass, self.moment(caller.since), caller.seq, at=at, config=self.policy.routing)
 
     def _offer(self, caller: Caller, seat: Seat) -> None:
-        self._waiting.remove(caller)
-        for other in self._waiting:
-            if (other.since, other.seq) < (caller.since, caller.seq):
+        self._lines[caller.klass].remove(caller)
+        for line in self._lines.values():
+            for other in takewhile(lambda other: _came(other) < _came(caller), line):
                 other.overtaken += 1
                 self.overtakings.append(Overtaking(caller, other, self._agenda.now))
         caller.state, caller.seat, seat.state = "offered", seat, "offered"
@@ -152,10 +156,9 @@ class Line:
     def _unanswered(self, caller: Caller, seat: Seat) -> None:
         if caller.seat is not seat:
             return
-        caller.state, caller.seat = "waiting", None
         self._note("timed_out", caller, seat)
         self._floor.absent(seat, caller.luck.away_s)
-        self._waiting.append(caller)
+        self._wait(caller)
         self._match()
 
     def _connect(self, caller: Caller, seat: Seat) -> None:
@@ -200,3 +203,7 @@ class Line:
     def _note(self, kind: str, caller: Caller | None, seat: Seat | None = None, **detail: Any) -> None:
         at, contact_id = self.moment(self._agenda.now), caller.id if caller else None
         self.events.append(Event(kind, at, contact_id, seat.id if seat else None, detail))
+
+
+def _came(caller: Caller) -> tuple[float, int]:
+    return caller.since, caller.seq

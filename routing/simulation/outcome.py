@@ -1,10 +1,11 @@
 """What one played week comes to, by the metrics of the line itself: the same folds, under the same names."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from routing.metrics import Figures, Stay, figures_of, stays, tallies
@@ -31,13 +32,13 @@ def outcome(line: Line, days: int, people: int) -> tuple[Outcome, Hours]:
     zone = ZoneInfo(line.scenario.timezone)
     whole = _figures(line, calls.values())
     night = _figures(line, (stay for stay in calls.values() if band_of(stay.entered, zone) == "night"))
-    of_class = {name: [stay for key, stay in calls.items() if line.contacts[key].klass == name] for name in CLASSES}
     made: Outcome = {
         "offered": whole.offered,
+        "answer_rate": whole.answer_rate,
         "service_level_strict": whole.service_level_strict,
         "asa_s": whole.asa_s,
         "p95_wait_s": p95([stay.waited or 0 for stay in calls.values() if stay.answered]),
-        **{f"longest_{name}_s": _figures(line, some).longest_wait_s for name, some in of_class.items()},
+        **{f"longest_{name}_s": _longest(line, calls, name) for name in CLASSES},
         "abandonment_rate": whole.abandonment_rate,
         "short_abandon_rate": whole.short_abandoned / whole.offered if whole.offered else None,
         "night_answer_rate": night.answer_rate,
@@ -56,6 +57,11 @@ def p95(waits: list[float]) -> float | None:
 def _figures(line: Line, some: Iterable[Stay]) -> Figures:
     within_ms = round(line.policy.routing.answer_within_seconds * 1000)
     return figures_of(tallies(some, within_ms).get(("queue", ""), {}))
+
+
+def _longest(line: Line, calls: Mapping[UUID, Stay], klass: str) -> float | None:
+    waits = (stay.waited for key, stay in calls.items() if line.contacts[key].klass == klass)
+    return max((waited for waited in waits if waited is not None), default=None)
 
 
 def _occupancy(line: Line, days: int) -> Outcome:

@@ -7,7 +7,6 @@ from random import Random
 from routing.config import RoutingConfig
 from routing.simulation.floor import Seat
 
-
 Pick = Callable[[Sequence[Seat], Random], Seat]
 """Whom of the free seats is asked: one of them."""
 
@@ -58,7 +57,7 @@ POLICIES: Mapping[str, Policy] = {
         replace(OURS, name="callers_first", korean="회신은 나중", english="call-backs last", routing=_CALLERS_FIRST),
         replace(OURS, name="anybody", korean="아무나", english="ring anybody", pick=anybody),
         replace(OURS, name="least_busy", korean="덜 바쁜 순", english="least busy", pick=least_busy),
-        replace(OURS, name="pauses", korean="힘든 통화 뒤 휴식", english="pause if heavy", pauses=True),
+        replace(OURS, name="pauses", korean="통화 뒤 휴식", english="pause if heavy", pauses=True),
         replace(OURS, name="no_callbacks", korean="회신 없음", english="no call-backs", callbacks=False),
         replace(OURS, name="evening_rota", korean="저녁 집중 편성", english="evening rota", rota="evening"),
         replace(OURS, name="office_rota", korean="낮 집중 편성", english="office rota", rota="office"),

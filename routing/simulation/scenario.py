@@ -1,4 +1,4 @@
-"""The week that is played, as data: who calls and how patiently, how long talks last, who sits when, and by what source."""
+"""The week that is played, as data: who calls, how patiently, how long talks last, who sits when, by what source."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
