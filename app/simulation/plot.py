@@ -10,13 +10,14 @@ from routing.simulation import Comparison, Estimate, Row
 WIDTH, LEFT, RIGHT = 1180, 40, 1140
 DAY_TOP, DAY_BOTTOM = 140, 300
 ROWS_TOP, ROW = 460, 34
-NAMES, GAP = 200, 28
-PANELS = ("service_level_strict", "night_answer_rate", "helped", "p95_wait_s", "occupancy_worst")
+NAMES, GAP = 150, 14
+PANELS = ("service_level_strict", "night_answer_rate", "danger_answer_rate", "helped", "p95_wait_s", "occupancy_worst")
 TITLES = {
     "service_level_strict": ("20초 내 응대율", "answered within 20 s"),
-    "night_answer_rate": ("밤 응대율", "answered, 22 to 6 h"),
+    "night_answer_rate": ("밤 응대율", "22 to 6 h, answered"),
+    "danger_answer_rate": ("긴급 응대율", "danger, answered"),
     "helped": ("결국 상담한 사람", "talked in the end"),
-    "p95_wait_s": ("대기 95%", "95 % waited at most"),
+    "p95_wait_s": ("대기 95%", "95 % waited less"),
     "occupancy_worst": ("가장 바쁜 상담사", "busiest counselor"),
 }
 INK, PALE, LOST = "#1f2933", "#5b6673", "#f2c9b4"

@@ -37,6 +37,7 @@ FIGURES: Mapping[str, Figure] = {
     "abandonment_rate": Figure("포기", "gave up", "percent", "less", "% of calls that gave up, short ones included"),
     "short_abandon_rate": Figure("바로", "short", "percent", "less", "% of calls that hung up within 5 s"),
     "night_answer_rate": Figure("밤응대", "night", "percent", "more", "% of the calls from 22 to 6 h answered"),
+    "danger_answer_rate": Figure("긴급%", "danger%", "percent", "more", "% of the calls in danger answered"),
     "helped": Figure("도움", "helped", "percent", "more", "% of people who talked to somebody in the end"),
     "occupancy": Figure("상담중", "busy", "percent", "less", "% of time at work spent talking and writing"),
     "occupancy_worst": Figure("최다", "busiest", "percent", "less", "the same, of the busiest counselor"),

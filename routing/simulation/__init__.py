@@ -1,4 +1,4 @@
-"""A seeded simulation of the line's week that compares policies by the product's own rules; knows no clock, no database.
+"""A seeded simulation of the line's week that compares policies by the product's own rules; knows no clock, no I/O.
 
 What is played is data (`routing/data/seoul-week.toml`); whose turn it is, how a wrap-up grows and what every figure
 means are the pure functions that the line itself works by.

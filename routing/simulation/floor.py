@@ -1,4 +1,4 @@
-"""The counselors at their seats: who sits down, is free, rests, goes; what callers want of them is the line's matter."""
+"""The counselors at their seats: who sits down, is free, rests and goes; callers are the line's matter."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -32,6 +32,7 @@ def outcome(line: Line, days: int, people: int) -> tuple[Outcome, Hours]:
     zone = ZoneInfo(line.scenario.timezone)
     whole = _figures(line, calls.values())
     night = _figures(line, (stay for stay in calls.values() if band_of(stay.entered, zone) == "night"))
+    danger = _figures(line, (stay for key, stay in calls.items() if line.contacts[key].klass == "danger"))
     made: Outcome = {
         "offered": whole.offered,
         "answer_rate": whole.answer_rate,
@@ -42,6 +43,7 @@ def outcome(line: Line, days: int, people: int) -> tuple[Outcome, Hours]:
         "abandonment_rate": whole.abandonment_rate,
         "short_abandon_rate": whole.short_abandoned / whole.offered if whole.offered else None,
         "night_answer_rate": night.answer_rate,
+        "danger_answer_rate": danger.answer_rate,
         "helped": len(line.talked) / people if people else None,
         **_occupancy(line, days),
         "overtaken_worst": max((caller.overtaken for caller in line.contacts.values()), default=0),

@@ -196,8 +196,12 @@ def read_scenario(data: Mapping[str, Any]) -> Scenario:
 
 @cache
 def load_scenario(path: Path = FILE) -> Scenario:
-    """Read the week from its file; raises BadScenario."""
-    return read_scenario(tomllib.loads(path.read_text(encoding="utf-8")))
+    """Read the week from its file; raises BadScenario, or OSError where there is none."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadScenario(f"The scenario is no TOML: {error}") from error
+    return read_scenario(data)
 
 
 def _wrong_with(made: Scenario) -> str:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from app.cli import app
 from app.simulation.words import FIGURES
 from routing.simulation import POLICIES
+from routing.simulation.scenario import FILE
 
 SMALL = ["--days", "1", "--replications", "2", "--policy", "ours", "--policy", "no_callbacks"]
 
@@ -72,7 +73,8 @@ def test_the_drawing_names_every_policy_and_asks_for_nothing_from_outside(tmp_pa
         (["--load", "much"], "a number from 0.05 to 10"),
         (["--load", "nan"], "a number from 0.05 to 10"),
         (["--policy", "mine"], "write one of ours, first_come"),
-        (["--burst", "flood"], "write one of holiday_evening"),
+        (["--burst", "flood"], "knows no 'flood', only holiday_evening"),
+        (["--week", "no-such-week.toml"], "No such file"),
         (["--plot", "week.png"], "ends in .svg"),
         (["--plot", "no/such/folder/week.svg"], "a folder that there is"),
         (["--json", "--csv"], "not allowed with"),
@@ -82,6 +84,29 @@ def test_the_drawing_names_every_policy_and_asks_for_nothing_from_outside(tmp_pa
 )
 def test_what_cannot_be_played_is_refused_with_words_that_say_what_to_write(options: list[str], words: str) -> None:
     done = CliRunner().invoke(app, ["simulate", *options])
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_a_week_of_ones_own_is_played(tmp_path: Path) -> None:
+    own, words = tmp_path / "own.toml", FILE.read_text(encoding="utf-8")
+    own.write_text(words.replace("calls_per_day = 120.5", "calls_per_day = 24"), encoding="utf-8")
+    played = json.loads(said(*SMALL, "--json", "--week", str(own)))
+    assert 10 < sum(played["hours_of_the_day"]["offered"]) < 60
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("calls_per_day = 120.5", "calls_per_day = -1", "above 0"),
+        ("calls_per_day = 120.5", "calls_per_day = ", "no TOML"),
+        ("even = [[", "odd = [[", "knows no 'even'"),
+    ],
+)
+def test_a_week_that_cannot_be_played_is_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(FILE.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    done = CliRunner().invoke(app, ["simulate", *SMALL, "--week", str(own)])
     assert done.exit_code == 2
     assert words in done.stderr
 
