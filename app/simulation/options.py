@@ -95,7 +95,5 @@ def _week(words: str) -> Scenario:
 def _drawing(words: str) -> Path:
     path = Path(words)
     if path.suffix != ".svg" or not path.parent.is_dir() or path.is_dir():
-        raise ArgumentTypeError(
-            f"{words!r}: write a file that ends in .svg, in a folder that there is · .svg 파일"
-        )
+        raise ArgumentTypeError(f"{words!r}: write a file that ends in .svg, in a folder that there is · .svg 파일")
     return path

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from app.simulation.table import surely_differs
-from app.simulation.words import FIGURES
+from app.simulation.words import FIGURES, SOON
 from routing.simulation import Comparison, Estimate, Row
 
 WIDTH, LEFT, RIGHT = 1180, 40, 1140
@@ -13,7 +13,7 @@ ROWS_TOP, ROW = 460, 34
 NAMES, GAP = 150, 14
 PANELS = ("service_level_strict", "night_answer_rate", "danger_answer_rate", "helped", "p95_wait_s", "occupancy_worst")
 TITLES = {
-    "service_level_strict": ("20초 내 응대율", "answered within 20 s"),
+    "service_level_strict": (f"{SOON}초 내 응대율", f"answered within {SOON} s"),
     "night_answer_rate": ("밤 응대율", "22 to 6 h, answered"),
     "danger_answer_rate": ("긴급 응대율", "danger, answered"),
     "helped": ("결국 상담한 사람", "talked in the end"),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 from unicodedata import east_asian_width
 
-from app.simulation.words import FIGURES
+from app.simulation.words import FIGURES, SOON
 from routing.simulation import Comparison, Estimate, Row, Scenario
 
 NAME, CELL, BAR = 30, 8, 50
@@ -99,7 +99,7 @@ def _padded(words: str, width: int) -> str:
 
 
 def _bars(comparison: Comparison) -> Iterator[str]:
-    yield "█ 20초내 응대 answered within 20 s   ▒ 나중에 응대 answered later   · 응대 못함 not answered"
+    yield f"█ {SOON}초내 응대 answered within {SOON} s   ▒ 나중에 응대 answered later   · 응대 못함 not answered"
     for row in comparison.rows:
         soon, all_ = row.figures["service_level_strict"], row.figures["answer_rate"]
         if soon and all_:

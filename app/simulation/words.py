@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from routing.config import RoutingConfig
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -26,8 +28,12 @@ class Figure:
         return f"{value:.1f}"
 
 
+_CONFIG = RoutingConfig()
+SOON = f"{_CONFIG.answer_within_seconds:g}"
+"""The T of the service level, which is the same for every policy."""
+AT_ONCE = f"{_CONFIG.short_abandon_seconds:g}"
 FIGURES: Mapping[str, Figure] = {
-    "service_level_strict": Figure("20초내", "in time", "percent", "more", "% of calls answered within 20 s"),
+    "service_level_strict": Figure(f"{SOON}초내", "in time", "percent", "more", f"% of calls answered within {SOON} s"),
     "asa_s": Figure("평균", "asa", "clock", "less", "mean wait of the answered, min:s"),
     "p95_wait_s": Figure("95%", "p95", "clock", "less", "95 % of the answered waited no longer, min:s"),
     "longest_danger_s": Figure("긴급", "danger", "clock", "less", "longest wait of a call in danger"),
@@ -35,7 +41,9 @@ FIGURES: Mapping[str, Figure] = {
     "longest_returned_s": Figure("복귀", "return.", "clock", "less", "longest wait of a caller who was cut off"),
     "longest_normal_s": Figure("일반", "normal", "clock", "less", "longest wait of any other call"),
     "abandonment_rate": Figure("포기", "gave up", "percent", "less", "% of calls that gave up, short ones included"),
-    "short_abandon_rate": Figure("바로", "short", "percent", "less", "% of calls that hung up within 5 s"),
+    "short_abandon_rate": Figure(
+        "바로", "short", "percent", "less", f"% of calls that hung up within {AT_ONCE} s"
+    ),
     "night_answer_rate": Figure("밤응대", "night", "percent", "more", "% of the calls from 22 to 6 h answered"),
     "danger_answer_rate": Figure("긴급%", "danger%", "percent", "more", "% of the calls in danger answered"),
     "helped": Figure("도움", "helped", "percent", "more", "% of people who talked to somebody in the end"),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from math import sqrt
 from random import Random
 from statistics import fmean, stdev
@@ -93,7 +93,7 @@ def play(scenario: Scenario, policy: Policy, experiment: Experiment, week: int) 
     """Play one week under one policy."""
     seed, days = f"{experiment.seed}/{week}", experiment.days
     callers = list(first_calls(scenario, seed, days, experiment.load, experiment.bursts))
-    start = datetime.combine(scenario.first_day, time(), ZoneInfo(scenario.timezone))
+    start = datetime.combine(scenario.first_day, time(), ZoneInfo(scenario.timezone)).astimezone(UTC)
     line = Line(scenario, policy, start, Random(f"{seed}/seats"))
     line.play(callers, shifts(scenario, policy.rota, experiment.counselors or scenario.counselors, days))
     return outcome(line, days, len(callers))
@@ -127,7 +127,7 @@ def _known(numbers: Iterable[float | None]) -> list[float]:
 
 
 def _seats(scenario: Scenario, policy: Policy, counselors: int) -> list[float]:
-    """Give the mean number of counselors on shift in each hour of the day, rests not counted."""
+    """Give the mean number of counselors on shift in each hour of the day, their rests included."""
     present = Counter[int]()
     for shift in shifts(scenario, policy.rota, counselors, 7):
         for hour in range(int(shift.begin // 3600), int(shift.end // 3600)):

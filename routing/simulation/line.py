@@ -102,8 +102,8 @@ class Line:
         seat, patience = caller.seat, self.scenario.patience
         state = self._leave(caller, "abandoned")
         if caller.luck.again and caller.calls < patience.most_calls:
-            again = partial(self._again, caller, caller.klass, caller.calls + 1)
-            self._agenda.plan(caller.luck.again_after_s, again)
+            klass = "danger" if caller.klass == "danger" else "normal"
+            self._agenda.plan(caller.luck.again_after_s, partial(self._again, caller, klass, caller.calls + 1))
         elif self.policy.callbacks and state == "abandoned":
             self._agenda.plan(self.scenario.callbacks.given_up_after_s, partial(self._stand, caller))
         if seat is not None:
