@@ -41,9 +41,7 @@ FIGURES: Mapping[str, Figure] = {
     "longest_returned_s": Figure("복귀", "return.", "clock", "less", "longest wait of a caller who was cut off"),
     "longest_normal_s": Figure("일반", "normal", "clock", "less", "longest wait of any other call"),
     "abandonment_rate": Figure("포기", "gave up", "percent", "less", "% of calls that gave up, short ones included"),
-    "short_abandon_rate": Figure(
-        "바로", "short", "percent", "less", f"% of calls that hung up within {AT_ONCE} s"
-    ),
+    "short_abandon_rate": Figure("바로", "short", "percent", "less", f"% of calls that hung up within {AT_ONCE} s"),
     "night_answer_rate": Figure("밤응대", "night", "percent", "more", "% of the calls from 22 to 6 h answered"),
     "danger_answer_rate": Figure("긴급%", "danger%", "percent", "more", "% of the calls in danger answered"),
     "helped": Figure("도움", "helped", "percent", "more", "% of people who talked to somebody in the end"),

@@ -6,7 +6,8 @@ means are the pure functions that the line itself works by.
 
 from routing.simulation.experiment import Comparison, Estimate, Experiment, Row, compare
 from routing.simulation.policies import POLICIES, Policy
-from routing.simulation.scenario import BadScenario, Scenario, load_scenario
+from routing.simulation.reading import BadScenario, load_scenario
+from routing.simulation.scenario import Scenario
 
 __all__ = [
     "POLICIES",

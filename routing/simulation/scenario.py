@@ -1,20 +1,11 @@
 """The week that is played, as data: who calls, how patiently, how long talks last, who sits when, by what source."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from math import log
-from pathlib import Path
 from random import Random
-from typing import Any, Final, Literal
-
-FILE: Final = Path(__file__).parents[1] / "data" / "seoul-week.toml"
-
-
-class BadScenario(ValueError):
-    """A scenario that cannot be played, with what is wrong in it."""
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,64 +161,3 @@ class Scenario:
         """Give where the numbers come from, and what is assumed."""
         parts = (self.arrivals, self.callers, self.patience, self.talks, self.seats, self.callbacks)
         return [part.source for part in parts]
-
-
-def read_scenario(data: Mapping[str, Any]) -> Scenario:
-    """Build a scenario from parsed data; raises BadScenario with what is wrong."""
-    try:
-        made = Scenario(
-            as_of=data["as_of"], timezone=data["timezone"], first_day=data["first_day"], counselors=data["counselors"],
-            arrivals=Arrivals(**data["arrivals"]),
-            callers=Callers(**data["callers"]),
-            patience=Patience(**_with_laws(data["patience"], "law", "again_after")),
-            talks=_talks(data["talks"]),
-            seats=Seats(**_with_laws(data["seats"], "back_after")),
-            callbacks=Callbacks(**data["callbacks"]),
-            rotas=data["rotas"],
-            bursts={name: _burst(each) for name, each in data["bursts"].items()},
-        )  # fmt: skip
-        wrong = _wrong_with(made)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadScenario(f"The scenario cannot be read: {error!r}") from error
-    if wrong:
-        raise BadScenario(f"The scenario cannot be played: {wrong}.")
-    return made
-
-
-@cache
-def load_scenario(path: Path = FILE) -> Scenario:
-    """Read the week from its file; raises BadScenario, or OSError where there is none."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadScenario(f"The scenario is no TOML: {error}") from error
-    return read_scenario(data)
-
-
-def _wrong_with(made: Scenario) -> str:
-    arrivals, callers, patience, callbacks = made.arrivals, made.callers, made.patience, made.callbacks
-    shares = (callers.danger, callers.handed_on, callers.cut_off, patience.at_once, patience.again,
-              made.seats.unanswered, made.seats.extended, callbacks.asks, callbacks.reached)  # fmt: skip
-    rotas = [rows for rows in made.rotas.values() if abs(sum(share for _, _, share in rows) - 1) > 1e-6]  # noqa: PLR2004
-    checks = {
-        "`hours` needs 24 numbers, and `weekdays` seven": (len(arrivals.hours), len(arrivals.weekdays)) != (24, 7),
-        "calls, hours and weekdays must be above 0": min(arrivals.calls_per_day, *arrivals.hours, *arrivals.weekdays)
-        <= 0,
-        "every share must lie between 0 and 1": min(shares) < 0 or max(shares) > 1,
-        "the shares of the kinds of talk must add up to 1": abs(sum(t.share for t in made.talks.kinds) - 1) > 1e-6,  # noqa: PLR2004
-        "the shares of every rota must add up to 1": bool(rotas),
-    }
-    return next((words for words, bad in checks.items() if bad), "")
-
-
-def _with_laws(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {**table, **{name: Law(**table[name]) for name in names}}
-
-
-def _talks(table: Mapping[str, Any]) -> Talks:
-    kinds = tuple(Talk(**_with_laws(kind, "law")) for kind in table["kinds"])
-    return Talks(table["source"], kinds, Talk(**_with_laws(table["danger"], "law")))
-
-
-def _burst(table: Mapping[str, Any]) -> Burst:
-    return Burst(table["source"], table["weekday"], table["from"], table["until"], table["factor"])

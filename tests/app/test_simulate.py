@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from app.cli import app
 from app.simulation.words import FIGURES
 from routing.simulation import POLICIES
-from routing.simulation.scenario import FILE
+from routing.simulation.reading import FILE
 
 SMALL = ["--days", "1", "--replications", "2", "--policy", "ours", "--policy", "no_callbacks"]
 

@@ -19,8 +19,9 @@ from routing.simulation.experiment import estimate
 from routing.simulation.line import Line
 from routing.simulation.outcome import outcome, p95
 from routing.simulation.policies import OURS
+from routing.simulation.reading import FILE, read_scenario
 from routing.simulation.rota import Shift, divided, shifts
-from routing.simulation.scenario import FILE, Law, Talk, read_scenario
+from routing.simulation.scenario import Law, Talk
 from routing.staffing import Load, erlang_a
 
 WEEK = load_scenario()
@@ -199,7 +200,13 @@ def test_the_interval_is_students() -> None:
         ("callers", "unheard", 1, "unheard"),
         ("patience", "law", {"kind": "normal", "mean_s": 3}, "no law"),
         ("patience", "law", {"kind": "exponential", "mean_s": 0}, "no law"),
-        ("rotas", "even", [[0, 24, 0.5]], "rota"),
+        ("patience", "at_once_s", -1, "below 0"),
+        ("seats", "extended", 1, "no wrap-up ends"),
+        ("seats", "accept_s", [3], "cannot be read"),
+        ("seats", "accept_s", [9, 3], "no quicker"),
+        ("seats", "days_a_week", 0, "one day a week"),
+        ("rotas", "even", [[0, 24, 0.5]], "each rota"),
+        ("rotas", "even", [[0, 24]], "cannot be read"),
         ("talks", "kinds", [], "kinds of talk"),
         ("bursts", "flood", {}, "cannot be read"),
     ],
@@ -207,5 +214,20 @@ def test_the_interval_is_students() -> None:
 def test_a_week_that_cannot_be_played_is_refused(table: str, name: str, value: Any, words: str) -> None:
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     data[table][name] = value
+    with pytest.raises(BadScenario, match=words):
+        read_scenario(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("timezone", "Asia/Nowhere", "cannot be read"),
+        ("counselors", 0, "one counselor"),
+        ("arrivals", 3, "cannot be read"),
+    ],
+)
+def test_a_week_without_a_place_or_anybody_is_refused(name: str, value: Any, words: str) -> None:
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    data[name] = value
     with pytest.raises(BadScenario, match=words):
         read_scenario(data)
