@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from core.messages import Message
+from core.messages import Lane, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class CallbackSettled(Message):
     """A call-back is owed no more, or somebody makes it by hand: nothing is to be dialed for it."""
 
     duty_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallerNotReached(Message):
+    """A caller in danger is gone, and every call to them came to nothing."""
+
+    contact_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,16 @@ class DispatchRequested(Message):
 
     dispatch_id: UUID
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchToRead(Message):
+    """A dispatch is to be read out over the telephone, by the `page`th page's way."""
+
+    lane: ClassVar[Lane] = "call"
+    dispatch_id: UUID
+    page: int
+    to: Literal["agency", "officer"]
 
 
 @dataclass(frozen=True, slots=True)

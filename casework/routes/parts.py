@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from casework.config import Means
 from casework.words import Reason
+from core.errors import Invalid
 
 
 def means_of(request: Request) -> Means:
@@ -28,3 +29,19 @@ class Why(In):
     """The reason for something that is written down in the audit."""
 
     reason: Reason
+
+
+_LARGEST = 16_384
+
+
+async def raw_body(request: Request) -> bytes:
+    """Read the body as it was signed; raises Invalid where it is too long."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST:
+            raise Invalid(f"Send at most {_LARGEST} bytes.")
+    return body
+
+
+RawBody = Annotated[bytes, Depends(raw_body)]
