@@ -74,6 +74,8 @@ class Config:
     """No visit is expected to be made sooner after it was asked for."""
     in_depth_within: timedelta = timedelta(hours=72)
     """For in-depth counseling without a window, at a level that owes no response by itself."""
+    check_out_within: timedelta = timedelta(minutes=60)
+    """A team that is inside is heard of again within this, for its own safety."""
     follow_up_opens: timedelta = timedelta(hours=24)
     """A follow-up shows as due so long before its deadline."""
     pages: int = 5

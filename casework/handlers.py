@@ -28,6 +28,7 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
             partial(visits.prepare, vault=vault, config=config, redis=redis), outside.send, visits.record, visits.failed
         ),
         m.VisitAcknowledgmentDue: partial(visits.on_acknowledgment_due, config=config),
+        m.VisitCheckOutDue: partial(visits.on_check_out_due, config=config),
         m.VisitDue: partial(visits.on_due, config=config),
         m.DispatchRequested: Outward(
             partial(dispatches.prepare, vault=vault, config=config, redis=redis),

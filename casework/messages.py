@@ -107,6 +107,14 @@ class VisitDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitCheckOutDue(Message):
+    """Timer: a team inside should have been heard of by now; `by` tells whether it still means this deadline."""
+
+    visit_id: UUID
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchRequested(Message):
     """Emergency services are asked for, for the `page`th time."""
 

@@ -168,6 +168,17 @@ class VisitOut(AskedOut):
     scheduled_for: datetime | None
     workers: list[UUID]
     no_answers: int
+    check_out_by: datetime | None
+
+
+class PhotoOut(Out):
+    """A picture of a visit; what is on it is behind the reveal."""
+
+    id: UUID
+    visit_id: UUID
+    at: datetime
+    by: UUID
+    kind: str
 
 
 class DispatchOut(AskedOut):

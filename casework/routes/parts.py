@@ -1,5 +1,6 @@
 """What casework's routes share."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -31,17 +32,19 @@ class Why(In):
     reason: Reason
 
 
-_LARGEST = 16_384
+def body_of(largest: int) -> Callable[[Request], Awaitable[bytes]]:
+    """Give a dependency that reads the body as it was sent; it raises Invalid where that is too long."""
 
+    async def body(request: Request) -> bytes:
+        parts, length = [], 0
+        async for part in request.stream():
+            parts.append(part)
+            length += len(part)
+            if length > largest:
+                raise Invalid(f"Send at most {largest} bytes.")
+        return b"".join(parts)
 
-async def raw_body(request: Request) -> bytes:
-    """Read the body as it was signed; raises Invalid where it is too long."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            raise Invalid(f"Send at most {_LARGEST} bytes.")
     return body
 
 
-RawBody = Annotated[bytes, Depends(raw_body)]
+RawBody = Annotated[bytes, Depends(body_of(16_384))]

@@ -7,8 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from casework import form
-from casework.policy.states import DISPATCH
+from casework.policy.states import DISPATCH, VISIT
 from casework.policy.triage import Level
+from console import field
 from console.pages import HERE
 from console.words import LANGUAGES, catalog, words
 from routing.policy import ACTIVITIES
@@ -32,6 +33,8 @@ def test_everything_is_said_in_every_language() -> None:
         ("agency", get_args(form.Agency)),
         ("confidence", get_args(form.Confidence)),
         ("place_source", get_args(form.PlaceSource)),
+        ("visit_state", VISIT.open),
+        ("visit_step", {step for steps in field.NEXT.values() for step in steps}),
         ("step", DISPATCH.states - {"drafted"}),
         ("activity", ACTIVITIES),
     ],
