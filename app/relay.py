@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.queue import EnqueueData
 from sqlalchemy.exc import SQLAlchemyError
 
 import routing.service as queue
@@ -65,9 +66,9 @@ class Relay:
             try:
                 with self._bell() as bell:
                     while not self._stop.is_set():
-                        self.tick(clock())
-                        # Draining the bell gathers what rang meanwhile into one look.
-                        for _ in bell.notifies(timeout=TICK, stop_after=1):
+                        more = self.tick(clock())
+                        # Draining the bell gathers what rang meanwhile into one look; what has piled up waits for none.
+                        for _ in bell.notifies(timeout=0 if more else TICK, stop_after=1):
                             pass
             except (psycopg.OperationalError, SQLAlchemyError) as error:
                 log.error("the database is away: %s", error)  # noqa: TRY400 - an outage, waited out
@@ -86,8 +87,8 @@ class Relay:
             bell.execute(f"LISTEN {outbox.BELL}")
             yield bell
 
-    def tick(self, at: datetime) -> None:
-        """Carry what is due."""
+    def tick(self, at: datetime) -> bool:
+        """Carry what is due, the urgent first; tells whether more waits than one look takes."""
         with self._world.sessions.begin() as tx:
             now = outbox.due_now(tx, lane="call", at=at)
         for message in now:
@@ -98,16 +99,14 @@ class Relay:
         for message in work:
             if at - message.due >= self._own_hands:
                 self._deliver(message.id)
+        return max(len(now), len(work)) >= outbox.BATCH
 
     def _deliver(self, message_id: UUID) -> None:
         world = self._world
         self._pool.submit(delivery.deliver, world.sessions, handlers(world), message_id, clock)
 
     def _ring(self, messages: list[outbox.Due]) -> None:
-        jobs = [
-            Queue.prepare_data(JOB, (str(m.id),), job_id=f"{m.id}-{m.attempts}-{m.rung}", result_ttl=0, failure_ttl=60)
-            for m in messages
-        ]
+        jobs = [_job(message) for message in messages]
         try:
             if jobs:
                 self._queue.enqueue_many(jobs)
@@ -155,6 +154,11 @@ class Relay:
             self._learned = at
             with world.sessions.begin() as tx:
                 queue.relearn(tx, board=world.board, at=at)
+
+
+def _job(m: outbox.Due) -> EnqueueData:
+    name = f"{m.id}-{m.attempts}-{m.rung}"
+    return Queue.prepare_data(JOB, (str(m.id),), job_id=name, result_ttl=0, failure_ttl=60, at_front=m.urgent)
 
 
 def run(world: World) -> None:

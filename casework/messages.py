@@ -49,6 +49,7 @@ class CallbackSettled(Message):
 class CallerNotReached(Message):
     """A caller in danger is gone, and every call to them came to nothing."""
 
+    urgent: ClassVar[bool] = True
     contact_id: UUID
 
 
@@ -56,6 +57,7 @@ class CallerNotReached(Message):
 class EscalationRaised(Message):
     """The supervisor must see something, for the `rung`th time."""
 
+    urgent: ClassVar[bool] = True
     escalation_id: UUID
     rung: int
 
@@ -64,6 +66,7 @@ class EscalationRaised(Message):
 class EscalationDue(Message):
     """Timer: somebody should have acknowledged this escalation by now."""
 
+    urgent: ClassVar[bool] = True
     escalation_id: UUID
     rung: int
 
@@ -110,6 +113,7 @@ class VisitDue(Message):
 class VisitCheckOutDue(Message):
     """Timer: a team inside should have been heard of by now; `by` tells whether it still means this deadline."""
 
+    urgent: ClassVar[bool] = True
     visit_id: UUID
     by: datetime
 
@@ -118,6 +122,7 @@ class VisitCheckOutDue(Message):
 class DispatchRequested(Message):
     """Emergency services are asked for, for the `page`th time."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
     page: int
 
@@ -126,6 +131,7 @@ class DispatchRequested(Message):
 class DispatchToRead(Message):
     """A dispatch is to be read out over the telephone, by the `page`th page's way."""
 
+    urgent: ClassVar[bool] = True
     lane: ClassVar[Lane] = "call"
     dispatch_id: UUID
     page: int
@@ -136,6 +142,7 @@ class DispatchToRead(Message):
 class DispatchAcknowledgmentDue(Message):
     """Timer: the agency should have acknowledged this dispatch by now."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
     page: int
 
@@ -144,6 +151,7 @@ class DispatchAcknowledgmentDue(Message):
 class DispatchArrivalDue(Message):
     """Timer: somebody should be on the scene by now."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
 
 
