@@ -104,9 +104,8 @@ def due_now(tx: Session, *, lane: str, at: datetime, limit: int = BATCH) -> list
 
     The urgent come first, then the oldest.
     """
-    urgent, calm = (
-        _due(which, lane, at, limit) for which in (OutboxMessage.urgent.is_(True), OutboxMessage.urgent.is_(False))
-    )
+    kinds = (OutboxMessage.urgent.is_(True), OutboxMessage.urgent.is_(False))
+    urgent, calm = (_due(kind, lane, at, limit) for kind in kinds)
     free = union_all(select(urgent.c.id), select(calm.c.id))
     # Whoever leased it and let the lease run out is given up: else this ringing would pass for a lease of theirs.
     given_up = case((OutboxMessage.state == "leased", "retry"), else_=OutboxMessage.state)
