@@ -7,7 +7,7 @@ worker takes up, because Redis or the workers are away, it delivers itself.
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from app.jobs import JOB, QUEUE
 from app.world import World, clock
 from core import delivery, outbox
 from core.db import libpq_url
+from core.delivery import Outward
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ RELEARN = timedelta(seconds=30)
 OWN_HANDS = timedelta(seconds=15)
 """A message due this long, and still not done, is delivered by the relay itself."""
 THREADS = 8
+TOGETHER = 10
+"""How many quick messages make one job: a job costs a worker about as much as delivering three messages."""
 OUTAGE_PAUSE = 0.5
 
 
@@ -106,13 +109,25 @@ class Relay:
         self._pool.submit(delivery.deliver, world.sessions, handlers(world), message_id, clock)
 
     def _ring(self, messages: list[outbox.Due]) -> None:
-        jobs = [_job(message) for message in messages]
+        jobs = [_job(group) for group in self._together(messages)]
         try:
             if jobs:
                 self._queue.enqueue_many(jobs)
         except RedisError:
             for message in messages:
                 self._deliver(message.id)
+
+    def _together(self, messages: list[outbox.Due]) -> Iterator[Sequence[outbox.Due]]:
+        """Group what one worker does in one go: whoever speaks to the outside may be slow, and holds nobody else up."""
+        handled = {kind.kind(): handler for kind, handler in handlers(self._world).items()}
+        quick: list[outbox.Due] = []
+        for message in messages:
+            if message.urgent or isinstance(handled.get(message.kind), Outward):
+                yield [message]
+            else:
+                quick.append(message)
+        for first in range(0, len(quick), TOGETHER):
+            yield quick[first : first + TOGETHER]
 
     def _keep_time(self) -> None:
         """Move the queue's own clocks, beside the carrying: neither waits for the other."""
@@ -156,9 +171,10 @@ class Relay:
                 queue.relearn(tx, board=world.board, at=at)
 
 
-def _job(m: outbox.Due) -> EnqueueData:
-    name = f"{m.id}-{m.attempts}-{m.rung}"
-    return Queue.prepare_data(JOB, (str(m.id),), job_id=name, result_ttl=0, failure_ttl=60, at_front=m.urgent)
+def _job(group: Sequence[outbox.Due]) -> EnqueueData:
+    first = group[0]
+    name, ids = f"{first.id}-{first.attempts}-{first.rung}", tuple(str(message.id) for message in group)
+    return Queue.prepare_data(JOB, ids, job_id=name, result_ttl=0, failure_ttl=60, at_front=first.urgent)
 
 
 def run(world: World) -> None:

@@ -19,7 +19,7 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.DutyOwed: partial(duties.on_owed, redis=redis),
         m.DutyOpens: partial(duties.on_opens, redis=redis),
         m.DutyDue: partial(duties.on_due, redis=redis, config=config),
-        m.DutyStillOverdue: partial(duties.on_still_overdue, config=config),
+        m.DutyStillOverdue: partial(duties.on_still_overdue, redis=redis, config=config),
         m.CallerNotReached: partial(dropped.on_not_reached, means=Means(vault, config)),
         m.EscalationRaised: partial(escalations.on_raised, redis=redis),
         m.EscalationAcknowledged: partial(escalations.on_acknowledged, redis=redis),

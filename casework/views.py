@@ -137,6 +137,18 @@ class DutyOut(Out):
     ended_at: datetime | None
 
 
+class WorkloadOut(Out):
+    """How much somebody owes now; without an owner, what nobody has taken."""
+
+    owner_id: UUID | None
+    name: str | None
+    team: str
+    open: int
+    overdue: int
+    danger: int
+    next_due_at: datetime
+
+
 class AskedOut(Out):
     """What a visit and a dispatch have in common."""
 

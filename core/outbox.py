@@ -93,6 +93,7 @@ class Due(NamedTuple):
     attempts: int
     rung: int
     urgent: bool
+    kind: str
 
 
 BATCH = 100
@@ -113,10 +114,12 @@ def due_now(tx: Session, *, lane: str, at: datetime, limit: int = BATCH) -> list
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(free))
         .values(quiet_until=at + LEASE, state=given_up)
-        .returning(OutboxMessage.id, OutboxMessage.due, OutboxMessage.attempts, OutboxMessage.urgent)
+        .returning(
+            OutboxMessage.id, OutboxMessage.due, OutboxMessage.attempts, OutboxMessage.urgent, OutboxMessage.kind
+        )
     )
     ring = int(at.timestamp() * 1000)
-    found = (Due(row.id, row.due, row.attempts, ring, row.urgent) for row in tx.execute(taken))
+    found = (Due(row.id, row.due, row.attempts, ring, row.urgent, row.kind) for row in tx.execute(taken))
     return sorted(found, key=lambda due: (not due.urgent, due.due))
 
 
@@ -137,11 +140,11 @@ def dead_letters(tx: Session, *, limit: int = 200) -> Sequence[OutboxMessage]:
     return tx.scalars(stuck).all()
 
 
-def lock_message(tx: Session, message_id: UUID) -> OutboxMessage | None:
-    """Lock a message for work, or give None when it is gone.
+def lock_messages(tx: Session, message_ids: Sequence[UUID]) -> Sequence[OutboxMessage]:
+    """Lock messages for work, those that are there.
 
-    It is waited for: another relay that only looks whether the message is free holds the row for a moment too, and
+    They are waited for: another relay that only looks whether a message is free holds the row for a moment too, and
     whoever stepped back from that would leave the message to nobody for a whole lease.
     """
-    one = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
-    return tx.scalars(one).one_or_none()
+    some = select(OutboxMessage).where(OutboxMessage.id.in_(message_ids)).order_by(OutboxMessage.id).with_for_update()
+    return tx.scalars(some).all()

@@ -129,12 +129,12 @@ def test_what_is_over_is_never_due(sessions: Sessions, at: datetime, state: str)
 def test_what_another_only_looks_at_is_waited_for(sessions: Sessions, at: datetime) -> None:
     with sessions.begin() as tx:
         key = outbox.post(tx, Told("held"), at=at)
-        assert outbox.lock_message(tx, uuid4()) is None
+        assert outbox.lock_messages(tx, [uuid4()]) == []
     found: list[OutboxMessage | None] = []
 
     def take() -> None:
         with sessions.begin() as tx:
-            found.append(outbox.lock_message(tx, key))
+            found.extend(outbox.lock_messages(tx, [key]))
 
     taker = threading.Thread(target=take)
     with sessions.begin() as looking:
