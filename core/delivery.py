@@ -1,7 +1,7 @@
 """Carry one outbox message to its handler, once that counts, however often it is tried."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,11 +53,20 @@ class _Take:
 
 def deliver(sessions: Sessions, handlers: Handlers, message_id: UUID, clock: Clock) -> str:
     """Deliver one message and return its state afterwards; harmless when it is done, or another is at it."""
+    return deliver_all(sessions, handlers, [message_id], clock)[0]
+
+
+def deliver_all(sessions: Sessions, handlers: Handlers, message_ids: Sequence[UUID], clock: Clock) -> list[str]:
+    """Deliver messages one after the other, as `deliver` does; they are taken together, which costs one commit."""
     kinds = {kind.kind(): kind for kind in handlers}
     with sessions.begin() as tx:
-        take = _take(tx, message_id, clock())
-    if take is None:
-        return "taken"
+        takes = _take(tx, message_ids, clock())
+    return [_carry(sessions, handlers, kinds, takes[key], clock) if key in takes else "taken" for key in message_ids]
+
+
+def _carry(
+    sessions: Sessions, handlers: Handlers, kinds: Mapping[str, type[Message]], take: _Take, clock: Clock
+) -> str:
     kind = kinds.get(take.kind, Message)
     try:
         if kind is Message:
@@ -66,18 +75,19 @@ def deliver(sessions: Sessions, handlers: Handlers, message_id: UUID, clock: Clo
     except _Overtaken:
         return "taken"
     except Exception as error:
-        log.exception("delivery failed: %s %s", take.kind, message_id)
+        log.exception("delivery failed: %s %s", take.kind, take.id)
         return _settle_failure(sessions, take, kind.tries, error, clock())
     return "done"
 
 
-def _take(tx: Session, message_id: UUID, at: datetime) -> _Take | None:
-    row = outbox.lock_message(tx, message_id)
-    busy = row is not None and row.state == "leased" and row.quiet_until is not None and row.quiet_until > at
-    if row is None or row.state not in OPEN or row.due > at or busy:
-        return None
-    row.state, row.attempts, row.quiet_until = "leased", row.attempts + 1, at + outbox.LEASE
-    return _Take(row.id, row.attempts, row.kind, row.body)
+def _take(tx: Session, message_ids: Sequence[UUID], at: datetime) -> dict[UUID, _Take]:
+    takes = {}
+    for row in outbox.lock_messages(tx, message_ids):
+        busy = row.state == "leased" and row.quiet_until is not None and row.quiet_until > at
+        if row.state in OPEN and row.due <= at and not busy:
+            row.state, row.attempts, row.quiet_until = "leased", row.attempts + 1, at + outbox.LEASE
+            takes[row.id] = _Take(row.id, row.attempts, row.kind, row.body)
+    return takes
 
 
 def _run(sessions: Sessions, take: _Take, message: Message, handler: Handler, clock: Clock) -> None:
