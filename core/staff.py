@@ -24,7 +24,8 @@ _DESK = {
     "seat.use", "call.control", "queue.read", "callback.read", "callback.write", "voicemail.hear", "caller.flag",
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
-_WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise", "plan.approve", "welfare.close"}
+_WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise"}
+_WATCH |= {"plan.approve", "welfare.close"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),

@@ -12,6 +12,7 @@ from casework.routes import (
     flags,
     oversight,
     partner,
+    photos,
     safety_plans,
     visits,
     welfare_checks,
@@ -20,8 +21,8 @@ from casework.routes import (
 PARTS = tuple(
     part.router
     for part in (
-        contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, dispatches,
-        partner, oversight,
+        contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, photos,
+        dispatches, partner, oversight,
     )
 )  # fmt: skip
 router = APIRouter(prefix="/api")

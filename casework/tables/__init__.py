@@ -7,6 +7,7 @@ from casework.tables.duties import Duty, DutyAttempt, Escalation
 from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person
+from casework.tables.photos import VisitPhoto
 from casework.tables.places import District, Team
 from casework.tables.voicemails import Voicemail
 
@@ -31,6 +32,7 @@ __all__ = [
     "SafetyPlan",
     "Team",
     "Visit",
+    "VisitPhoto",
     "Voicemail",
     "WelfareCheck",
 ]
