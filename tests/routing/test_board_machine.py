@@ -20,6 +20,7 @@ from redis import Redis
 
 from core.errors import Stale
 from core.ids import named_id
+from routing import scripts
 from routing.board import Board, Fence
 from routing.config import RoutingConfig
 from tests.routing.model import Caller, Model
@@ -89,7 +90,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     def sit(self, pick: int, activity: str) -> None:
         seat, languages = sorted(SEATS.items())[pick % len(SEATS)]
-        self.board.seat(seat, self.at, activity=activity, languages=list(languages))
+        self.board.seat(seat, self.at, activity=activity, groups=list(languages))
         self.model.sit(seat, languages, activity, self.at)
 
     @rule()
@@ -280,9 +281,13 @@ class BoardMachine(RuleBasedStateMachine):
     @invariant()
     def the_sets_hold_who_belongs_there(self) -> None:
         names, chairs = self.board._keys, self.model.chairs.items()
-        waiting = [member[17:] for name in names if ":wait:" in name for member in self.members(name)]
+        waiting = [member[17:] for key in scripts.family("machine", "wait", CONFIG) for member in self.members(key)]
         assert sorted(waiting) == sorted(map(str, self.model.line(self.at)))
-        idle = {(n.rpartition(":")[2], member) for n in names if ":idle:" in n for member in self.members(n)}
+        idle = {
+            (key.partition(":idle:")[2], member)
+            for key in scripts.family("machine", "idle", CONFIG)
+            for member in self.members(key)
+        }
         free = [(key, c) for key, c in chairs if c.activity == "available" and c.state == "idle"]
         assert idle == {(language, str(key)) for key, chair in free for language in chair.languages}
         off = ("lost", "not_responding")
