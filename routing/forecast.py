@@ -129,8 +129,8 @@ def expect(line: Line, rates: Rates | None) -> Forecast | None:
 def rivals(line: Line) -> int:
     """Count who is ahead for the seats that could take this caller, rounded up.
 
-    Of those who ask other seats, the share counts that the seats both ask have among the seats they ask; who asks for no
-    seat on shift is ahead of nobody.
+    Of those who ask other seats, the share counts that the seats both ask have among the seats they ask; who asks for
+    no seat on shift is ahead of nobody.
     """
     count = 0.0
     for asked, number in line.ahead.items():

@@ -76,7 +76,8 @@ def step_states(steps: Sequence[Step], waited: float, staffed: Callable[[Step], 
     """Say how each step stands: `joined` is still asked within a wider one, `expired` had nobody on shift."""
     now = step_now(steps, waited, staffed)
     past: list[StepState] = ["joined" if staffed(step) else "expired" for step in steps[:now]]
-    return [*past, "active", *("inactive" for _ in steps[now + 1 :])]
+    ahead: list[StepState] = ["inactive"] * (len(steps) - now - 1)
+    return [*past, "active", *ahead]
 
 
 def read_needs(data: Mapping[str, Any]) -> Needs:

@@ -95,6 +95,11 @@ def fits(seat: Sequence[str], wanted: Sequence[str]) -> bool:
     return not set(wanted).isdisjoint(seat)
 
 
+def takes_more(activity: str, next_activity: str | None, state: str) -> bool:
+    """Tell whether a seat is on shift, and will take callers after what it is at."""
+    return activity == "available" and next_activity is None and state not in {"lost", "not_responding"}
+
+
 def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> list[str]:
     """Give the languages of a seat that callers can wait for; never none."""
     return [language for language in config.languages if language in languages] or [config.languages[0]]

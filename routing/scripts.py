@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import cache
-from itertools import product
 from pathlib import Path
 from re import fullmatch
 
@@ -67,14 +66,6 @@ def keys(site: str) -> list[str]:
     One hash tag keeps all its keys, those of the families too, on one Cluster node.
     """
     return [_tag(site) + key for key in KEYS]
-
-
-def family(site: str, name: str, config: RoutingConfig) -> list[str]:
-    """List the keys of a family that can be known beforehand: every line, or every group's free seats."""
-    if name == "idle":
-        return [f"{_tag(site)}idle:{group}" for group in groups(config.languages, config.needs.skills, config)]
-    needs = ("any", *(need.name for need in config.needs.needs))
-    return [f"{_tag(site)}wait:{':'.join(line)}" for line in product(config.classes, config.languages, needs)]
 
 
 def _tag(site: str) -> str:

@@ -64,9 +64,7 @@ def walked(rng: Random, ahead: int, seats: int) -> float:
 
 
 @pytest.mark.parametrize(("ahead", "seats"), [(0, ONE), (3, TWO), (8, {"ko": 5})])
-def test_the_forecast_is_what_walking_through_many_waits_comes_to(
-    ahead: int, seats: Mapping[str, int]
-) -> None:
+def test_the_forecast_is_what_walking_through_many_waits_comes_to(ahead: int, seats: Mapping[str, int]) -> None:
     rng, found = Random(120), expect(line(ahead, seats), replace(RATES, recent=10**6))
     waits = [walked(rng, ahead, sum(seats.values())) for _ in range(20_000)]
     assert found is not None
