@@ -1,19 +1,23 @@
 """Who is asked first for a caller's need, and whom else in time; nobody loses their place by it."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from redis import Redis
 
 import routing.service as queue
+from core import audit
 from core.db import Sessions
 from core.errors import Invalid, NotFound
 from core.staff import Staff
 from routing import view
 from routing.needs import load_needs
 from tests.routing.desk import CONFIG, Desk, actor, contact
+from tests.routing.serving import hire, routes_of, serve
 
 NUMBERS = replace(CONFIG, needs=load_needs(), offer_seconds=500, lease_seconds=900)
 
@@ -234,3 +238,31 @@ def test_the_outlook_counts_only_seats_that_are_asked(desk: Desk) -> None:
     told = desk.board.outlook(contact("second"), desk.at)
     assert told.standing is not None
     assert (told.place, told.standing.size, told.standing.staffed) == (2, 2, 1)
+
+
+def test_a_supervisor_says_what_a_counselor_is_asked_for_and_it_is_written_down(desk: Desk, clean_redis: str) -> None:
+    tokens = {"hana": hire(desk, "hana", "counselor"), "sun": hire(desk, "sun", "supervisor")}
+    with serve(routes_of(desk, clean_redis)) as address, ExitStack() as open_ones:
+        hana, sun = (
+            open_ones.enter_context(httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}))
+            for token in tokens.values()
+        )
+        assert hana.get("/api/needs").json()["skills"] == list(NUMBERS.needs.skills)
+        path = f"/api/seats/{actor('hana').id}/skills"
+        assert [sun.put(path, json={"skills": ["youth"]}).json()["skills"] for _ in range(2)] == [["youth"]] * 2
+        hana.put("/api/seat/activity", json={"activity": "available"})
+        assert [seat["skills"] for seat in sun.get("/api/seats").json()] == [["youth"]]
+        desk.call("A", need="youth")
+        seat = hana.get("/api/seat").json()
+        assert (seat["skills"], seat["offer"]["need"]) == (["youth"], "youth")
+        (waiting,) = sun.get("/api/queues/loneliness/entries").json()
+        assert (waiting["need"], waiting["preferred_id"]) == ("youth", None)
+        assert waiting["steps"][0] == {"after_s": 0, "skills": ["youth"], "state": "active"}
+        wrong: list[object] = [{"skills": ["chess"]}, {"skills": "youth"}, {"skills": [], "more": 1}, {}, []]
+        assert [sun.put(path, json=body).status_code for body in wrong] == [422] * 5
+        assert sun.put(f"/api/seats/{uuid4()}/skills", json={"skills": []}).status_code == 404
+        assert hana.put(path, json={"skills": []}).status_code == 403
+        assert httpx.get(f"{address}/api/needs").status_code == 401
+    with desk.sessions() as tx:
+        written = audit.entries(tx, of=("seat", actor("hana").id))
+        assert [(entry.action, entry.detail) for entry in written] == [("seat.skills", {"skills": "youth"})] * 2
