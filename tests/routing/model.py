@@ -5,10 +5,18 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+from core.ids import named_id
 from routing.config import RoutingConfig
+from routing.needs import Need, Needs, Step
 from routing.policy import millis
 from routing.records import Place, SeatNow
 
+NEEDS = Needs(
+    ("youth", "senior"), (Need("youth", "youth", (Step(0, ("youth",)), Step(5, ("youth", "senior")), Step(12))),)
+)
+NUMBERS = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15, needs=NEEDS)
+GROUPS = [("ko",), ("ko", "ko:senior"), ("ko", "en", "ko:youth", "en:youth")]
+SEATS = {named_id("seat", n): groups for n, groups in enumerate(GROUPS)}
 BUSY = {"reserved", "connecting", "on_contact", "on_hold", "wrapping"}
 STATE_AT = {"offered": "reserved", "connecting": "connecting", "connected": "on_contact"}
 
@@ -52,6 +60,10 @@ class Caller:
 
     def for_anybody(self) -> None:
         self.first = self.until = None
+
+    def needs_anybody(self) -> None:
+        self.need = "any"
+        self.for_anybody()
 
 
 @dataclass

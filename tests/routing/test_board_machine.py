@@ -1,15 +1,14 @@
 """The index against a plain model: whatever happens in whatever order, both say the same of everybody after every step.
 
 Held after every step (numbers of the design notes): each contact is in exactly one set (I1); one live offer for each
-contact and each counselor (I2, I3), made only to who was routable (I4); order inside a class by (entered, seq), also
-after rejects, time-outs, failures and rebuilds (I7); no seat leaks (I9); idle-since kept when the caller hangs up
-(I10); of racing acts one wins and the others are told they are stale (I11); nothing of an earlier epoch counts (I13).
+contact and each counselor (I2, I3), made only to who was routable and is asked by now (I4); turn and place kept, also
+after rejects and rebuilds (I7); no seat leaks (I9); idle-since kept when the caller hangs up (I10); of racing acts one
+wins and the others are told they are stale (I11); nothing of an earlier epoch counts (I13).
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,17 +19,14 @@ from redis import Redis
 
 from core.errors import Stale
 from core.ids import named_id
-from routing import scripts
 from routing.board import Board, Fence
-from routing.config import RoutingConfig
-from routing.needs import Need, Needs, Step
-from tests.routing.model import Caller, Model
+from routing.policy import groups as found_by
+from tests.routing.model import NUMBERS as CONFIG
+from tests.routing.model import SEATS, Caller, Model
+from tests.routing.sets import Sets
 
-STEPS = (Step(0, ("youth",)), Step(5, ("youth", "senior")), Step(12))
-NEEDS = Needs(("youth", "senior"), (Need("youth", "youth", STEPS),))
-CONFIG = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15, needs=NEEDS)
-GROUPS = [("ko",), ("ko", "ko:senior"), ("ko", "en", "ko:youth", "en:youth")]
-SEATS = {named_id("seat", n): groups for n, groups in enumerate(GROUPS)}
+NEED = st.sampled_from(["any", "any", "youth"])
+LANGUAGE, FIRST = st.sampled_from(["ko", "ko", "en"]), st.sampled_from([None, None, None, *SEATS])
 PICK, AGO = st.integers(0, 10_000), st.sampled_from([0, 0, 1, 2, 9, 35])
 
 
@@ -68,17 +64,14 @@ class BoardMachine(RuleBasedStateMachine):
                 ask(fence)
         return fits
 
-    @rule(
-        klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]), ago=AGO,
-        need=st.sampled_from(["any", "any", "youth"]), first=st.sampled_from([None, None, None, *SEATS]),
-    )  # fmt: skip
+    @rule(klass=st.sampled_from(CONFIG.classes), language=LANGUAGE, ago=AGO, need=NEED, first=FIRST)
     def arrives(self, klass: str, language: str, ago: int, need: str, first: UUID | None) -> None:
         self.number += 1
         key = named_id("machine", self.number)
-        caller = Caller(klass, language, self.at - timedelta(seconds=ago), self.number)
-        if klass != "danger":
-            caller.need, caller.first = need, first
-            caller.until = self.at + timedelta(seconds=4) if first else None
+        caller = Caller(klass, language, self.at - timedelta(seconds=ago), self.number, need=need, first=first)
+        caller.until = self.at + timedelta(seconds=4) if first else None
+        if klass == "danger":
+            caller.needs_anybody()
         self.model.callers[key] = caller
         assert self.board.enqueue(key, caller.place()) == "waiting"
         assert self.board.enqueue(key, caller.place()) == "waiting"
@@ -106,8 +99,7 @@ class BoardMachine(RuleBasedStateMachine):
     @rule(pick=PICK, skills=st.sets(st.sampled_from(["youth", "senior"])))
     def is_given_skills(self, pick: int, skills: set[str]) -> None:
         seat = sorted(SEATS)[pick % len(SEATS)]
-        languages = [group for group in SEATS[seat] if ":" not in group]
-        groups = (*languages, *(f"{language}:{skill}" for language in languages for skill in sorted(skills)))
+        groups = found_by([group for group in SEATS[seat] if ":" not in group], skills, CONFIG)
         self.board.seat(seat, self.at, groups=groups, alive=False)
         self.model.chairs[seat].groups = groups
 
@@ -224,8 +216,8 @@ class BoardMachine(RuleBasedStateMachine):
         key, caller = list(self.model.callers.items())[pick % len(self.model.callers)]
         caller.version += 1
         self.board.raise_to(key, "danger", caller.version)
-        caller.klass, caller.need = "danger", "any"
-        caller.for_anybody()
+        caller.klass = "danger"
+        caller.needs_anybody()
 
     @rule(pick=PICK)
     def wraps_up(self, pick: int) -> None:
@@ -244,12 +236,11 @@ class BoardMachine(RuleBasedStateMachine):
         assert set(due.offers) == {key for key, c in callers.items() if c.deadline and c.deadline <= self.at}
         assert set(due.wraps) == {key for key, c in chairs.items() if c.wrap_until and c.wrap_until <= self.at}
         assert set(due.leases) == {key for key, c in chairs.items() if c.lease and c.lease <= self.at}
-        kept = {key: c for key, c in callers.items() if c.state == "waiting" and c.until and c.until <= self.at}
-        assert set(due.holds) == set(kept)
-        assert due.waiting == len(self.model.line(self.at))
-        for key, caller in kept.items():
-            caller.for_anybody()
-            self.board.place({key: caller.place()}, {})
+        assert due.waiting == len(waiting := self.model.line(self.at))
+        assert set(due.holds) == {key for key in waiting if (until := callers[key].until) and until <= self.at}
+        for key in due.holds:
+            callers[key].for_anybody()
+            self.board.place({key: callers[key].place()}, {})
         for key in due.offers:
             self._time_out(key, lost=False)
         for seat in due.wraps:
@@ -292,22 +283,6 @@ class BoardMachine(RuleBasedStateMachine):
         held = {caller.offer for caller in self.model.callers.values()}
         self.offers += [(key, offer, self.epoch) for key, offer, _ in self.offers if offer in held]
 
-    def members(self, name: str) -> list[str]:
-        found: Any = self.redis.zrange(name, 0, -1)
-        return [str(each, "ascii") for each in found]
-
-    def set_of(self, name: str) -> set[bytes]:
-        found: Any = self.redis.smembers(self.board._keys[scripts.KEYS.index(name)])
-        return set(found)
-
-    def family(self, name: str) -> set[tuple[str, str]]:
-        """What stands in the sets of a family, each with the last part of its set's name."""
-        found = set[tuple[str, str]]()
-        for key in map(bytes.decode, self.redis.scan_iter(f"*:{name}:*")):
-            members: Any = self.redis.smembers(key) if name == "staff" else self.redis.zrange(key, 0, -1)
-            found |= {(key.partition(f":{name}:")[2], member.decode()) for member in members}
-        return found
-
     @invariant()
     def index_and_model_say_the_same(self) -> None:
         callers = {key: caller.place().record(key) for key, caller in self.model.callers.items()}
@@ -316,22 +291,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_sets_hold_who_belongs_there(self) -> None:
-        names, chairs = self.board._keys, self.model.chairs.items()
-        lines = self.family("wait")
-        waiting = {key: caller for key, caller in self.model.callers.items() if caller.state == "waiting"}
-        assert {(line, member[17:]) for line, member in lines} == {(c.place().line, str(k)) for k, c in waiting.items()}
-        assert {line for line, _ in lines} <= {bytes(each).decode() for each in self.set_of("lines")}
-        assert set(self.members(names[9])) == {str(key) for key, caller in waiting.items() if caller.first}
-        free = [(key, c) for key, c in chairs if c.activity == "available" and c.state == "idle"]
-        assert self.family("idle") == {(group, str(key)) for key, chair in free for group in chair.groups}
-        staff = {id(chair) for chair in self.model.staff()}
-        counted = {(",".join(chair.groups), str(key)) for key, chair in chairs if id(chair) in staff}
-        assert self.family("staff") == counted
-        off = ("lost", "not_responding")
-        on_shift = {str(key) for key, c in chairs if c.activity == "available" and c.state not in off}
-        assert {str(each, "ascii") for each in map(bytes, self.redis.smembers(names[6]))} == on_shift  # type: ignore[arg-type]
-        offers = [caller.seat for caller in self.model.callers.values() if caller.seat]
-        assert len(offers) == len(set(offers))
+        Sets(self.redis, self.board._keys).hold_who_belongs_there(self.model)
 
 
 def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:

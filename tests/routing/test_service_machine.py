@@ -22,19 +22,17 @@ from core.errors import Refusal
 from routing import queries
 from routing.metrics import figures, figures_of
 from routing.metrics.intervals import interval_of
-from routing.needs import Need, Needs, Step
 from routing.policy import groups
 from routing.records import moment
 from routing.service.tallying import counted_since
 from routing.tables import LIVE, QueueEntry, RoutingEvent
 from tests.routing.desk import CONFIG, Desk
-from tests.routing.model import Caller, Chair, Model
+from tests.routing.model import NEEDS, Caller, Chair, Model
 from tests.services import empty_tables
 
 LOGINS = {"hana": ("ko", "en"), "duri": ("ko",), "sena": ("ko",)}
 SKILLS = {"hana": ("youth",), "duri": ("senior",), "sena": ()}
-STEPS = (Step(0, ("youth",)), Step(5, ("youth", "senior")), Step(12))
-NUMBERS = replace(CONFIG, needs=Needs(("youth", "senior"), (Need("youth", "youth", STEPS),)), preferred_seconds=6)
+NUMBERS = replace(CONFIG, needs=NEEDS, preferred_seconds=6)
 START = datetime(2026, 11, 24, 3, tzinfo=UTC)
 PICK = st.integers(0, 1000)
 
