@@ -99,10 +99,11 @@ local function look_at(look, first_only)
       local seat_id = seat_for(contact, seats)
       if seat_id and not (first_only and contact.apart[seat_id]) then return take(id, contact, seat_id) end
       if first_only then return nil end
+    elseif first_only and not somebody_is_free() then
+      return {'none'}
     end
   end
   return {'none'}
 end
 
-if not somebody_is_free() then return {'none'} end
 return look_at(1, true) or look_at(LOOK, false)
