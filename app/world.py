@@ -19,6 +19,7 @@ from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
 from routing.hours import load_calendar
+from routing.needs import load_needs
 
 
 def clock() -> datetime:
@@ -61,6 +62,7 @@ class World:
         s = self.settings
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
+            preferred_seconds=s.preferred_seconds, needs=load_needs(),
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 

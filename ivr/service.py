@@ -65,7 +65,9 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
         for hint in [*cases.flags_now(tx, message.contact_id, at), *agreed.hints]:
             queue.hint(tx, message.contact_id, hint)
         queue.come_back(tx, message.contact_id, board=board, at=at)
-        for counselor_id in agreed.preferred:
+        own = cases.counselor_of(tx, message.contact_id)
+        # Whom a plan names goes before whose case it is.
+        for counselor_id in [*agreed.preferred, *([own] if own else [])]:
             if queue.prefer(tx, message.contact_id, counselor_id, board=board, at=at):
                 break
         queue.enter(tx, message.contact_id, board=board, at=at)
