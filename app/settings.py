@@ -184,6 +184,12 @@ class Settings(BaseSettings):
     resume_seconds: WholeSeconds = 1800
     calls_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
 
+    frequent_contacts: Annotated[int, Field(ge=2, le=1000)] = 5
+    frequent_days: Annotated[int, Field(ge=1, le=90)] = 7
+    companion_horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
+    companion_tries: Annotated[int, Field(ge=1, le=10)] = 3
+    companion_misses: Annotated[int, Field(ge=1, le=10)] = 2
+
     endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None
     dispatch_phones: Annotated[Pairs, AfterValidator(_phones)] = {}

@@ -18,6 +18,7 @@ from ivr.callbacks.pace import Pace
 from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.hours import load_calendar
 from routing.needs import load_needs
 
 
@@ -78,6 +79,7 @@ class World:
             },
             telephones=s.dispatch_phones,
             public_url=s.public_url,
+            care=_care(s),
         )
 
     @cached_property
@@ -118,3 +120,16 @@ class World:
     def softphone(self, login: str) -> str:
         """Give where a counselor's softphone is rung."""
         return self.settings.softphone_address.format(login=login)
+
+
+def _care(s: Settings) -> casework.config.Care:
+    calendar = load_calendar()
+    return casework.config.Care(
+        frequent_contacts=s.frequent_contacts,
+        frequent_within=timedelta(days=s.frequent_days),
+        horizon=timedelta(days=s.companion_horizon_days),
+        call_tries=s.companion_tries,
+        misses=s.companion_misses,
+        zone=calendar.zone,
+        holidays=frozenset(calendar.holidays),
+    )

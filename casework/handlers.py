@@ -4,10 +4,20 @@ from functools import partial
 
 from redis import Redis
 
+from casework import care_messages, outside
 from casework import messages as m
-from casework import outside
 from casework.config import Config, Means
-from casework.service import dispatches, dropped, duties, escalations, visits, voicemails
+from casework.service import (
+    care_plans,
+    companions,
+    dispatches,
+    dropped,
+    duties,
+    escalations,
+    visits,
+    voicemails,
+    welfare_checks,
+)
 from core.delivery import Handler, Outward
 from core.messages import Message
 from core.security import Vault
@@ -42,4 +52,8 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
             partial(voicemails.prepare, config=config), outside.transcribe, partial(voicemails.record, vault=vault)
         ),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
+        care_messages.CarePlanReviewDue: partial(care_plans.on_review_due, config=config),
+        care_messages.CarePlanExpired: care_plans.on_expired,
+        care_messages.CompanionCallsDue: partial(companions.on_calls_due, config=config),
+        care_messages.PersonSeen: welfare_checks.on_seen,
     }

@@ -18,6 +18,7 @@ SHIFT = timedelta(hours=14)
 MAX_MISSES, LOCK = 5, timedelta(minutes=1)
 
 _CASE = {"contact.read", "contact.write", "case.read", "case.write", "person.reveal", "duty.read", "duty.write"}
+_CASE |= {"plan.read", "plan.write"}
 _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}
 _DESK = {
@@ -25,6 +26,7 @@ _DESK = {
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise", "skill.assign"}
+_WATCH |= {"plan.approve", "welfare.close"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),

@@ -2,9 +2,29 @@
 
 from fastapi import APIRouter
 
-from casework.routes import cases, contacts, dispatches, duties, flags, oversight, partner, photos, visits
+from casework.routes import (
+    care_plans,
+    cases,
+    companions,
+    contacts,
+    dispatches,
+    duties,
+    flags,
+    oversight,
+    partner,
+    photos,
+    safety_plans,
+    visits,
+    welfare_checks,
+)
 
-PARTS = tuple(part.router for part in (contacts, flags, cases, duties, visits, photos, dispatches, partner, oversight))
+PARTS = tuple(
+    part.router
+    for part in (
+        contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, photos,
+        dispatches, partner, oversight,
+    )
+)  # fmt: skip
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -1,5 +1,6 @@
 """The tables of casework; columns that end in `_cipher` hold sealed words only."""
 
+from casework.tables.care import CarePlan, CompanionCall, CompanionRhythm, PlanVersion, SafetyPlan, WelfareCheck
 from casework.tables.cases import Case, CaseNote
 from casework.tables.contacts import Contact
 from casework.tables.duties import Duty, DutyAttempt, Escalation
@@ -12,8 +13,11 @@ from casework.tables.voicemails import Voicemail
 
 __all__ = [
     "CallerFlag",
+    "CarePlan",
     "Case",
     "CaseNote",
+    "CompanionCall",
+    "CompanionRhythm",
     "Contact",
     "Dispatch",
     "DispatchAttempt",
@@ -24,8 +28,11 @@ __all__ = [
     "Identifier",
     "Milestone",
     "Person",
+    "PlanVersion",
+    "SafetyPlan",
     "Team",
     "Visit",
     "VisitPhoto",
     "Voicemail",
+    "WelfareCheck",
 ]
