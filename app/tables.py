@@ -2,6 +2,7 @@
 
 import casework.tables
 import core.audit
+import core.grants
 import core.journal
 import core.outbox
 import core.staff

@@ -17,6 +17,7 @@ TEAM_OF: dict[DutyKind, Team] = {
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),
+    "senior_counselor": frozenset({"counselors"}),
     "social_worker": frozenset({"center"}),
     "supervisor": frozenset({"counselors", "center", "supervisors"}),
 }
@@ -31,9 +32,9 @@ Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "r
 """What came of an attempt."""
 
 
-def teams(role: str) -> frozenset[Team]:
-    """List the teams whose duties somebody of this role may take."""
-    return TEAMS_OF_ROLE.get(role, frozenset())
+def teams(*roles: str) -> frozenset[Team]:
+    """List the teams whose duties somebody of these roles may take."""
+    return frozenset[Team]().union(*(TEAMS_OF_ROLE.get(role, frozenset()) for role in roles))
 
 
 def after_another_call(now: Priority, *, danger: bool) -> Priority:

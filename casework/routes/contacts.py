@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from casework.form import Form, OutcomeClass, When
 from casework.queries import contacts as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import drafts, reading
 from casework.service.access import require_reader
@@ -48,12 +49,11 @@ def list_contacts(
     wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
 ) -> list[ContactOut]:
     """List contacts, newest first; callers are masked."""
-    everybody = wanted.view == "recent" and actor.may("contact.all")
     found = queries.contacts(
         tx,
         queries.ContactFilter(
-            owner_id=None if everybody else actor.id,
-            or_unowned=wanted.view == "recent",
+            reach.contacts(actor, "contact.read"),
+            owner_id=actor.id if wanted.view == "mine" else None,
             state=wanted.state,
             outcome_class=wanted.outcome_class,
             before=wanted.before,

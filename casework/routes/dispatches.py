@@ -6,9 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from casework.queries import field as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import dispatches as service
 from casework.service import reading
+from casework.service.access import require_dispatch
 from casework.views import DispatchDetail, DispatchOut, PacketOut
 from casework.words import Name, Paragraph
 from core import audit
@@ -41,16 +43,18 @@ class MilestoneIn(In):
 
 @router.get("")
 def list_dispatches(
-    wanted: Annotated[Wanted, Query()], _actor: Annotated[Actor, allow("dispatch.read")], tx: Tx
+    wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("dispatch.read")], tx: Tx
 ) -> list[DispatchOut]:
     """List dispatches, what nobody has acknowledged first."""
-    found = queries.dispatches(tx, open_only=wanted.open_only, limit=wanted.limit)
+    mine = reach.dispatches(actor, "dispatch.read")
+    found = queries.dispatches(tx, mine, open_only=wanted.open_only, limit=wanted.limit)
     return [DispatchOut.model_validate(dispatch) for dispatch in found]
 
 
 @router.get("/{dispatch_id}")
-def read_dispatch(dispatch_id: UUID, _actor: Annotated[Actor, allow("dispatch.read")], tx: Tx) -> DispatchDetail:
+def read_dispatch(dispatch_id: UUID, actor: Annotated[Actor, allow("dispatch.read")], tx: Tx) -> DispatchDetail:
     """Read a dispatch with every attempt to deliver it and every step."""
+    require_dispatch(tx, dispatch_id, actor, "dispatch.read")
     return reading.dispatch_whole(tx, queries.dispatch(tx, dispatch_id))
 
 
@@ -59,6 +63,7 @@ def reveal_dispatch(
     dispatch_id: UUID, body: Why, actor: Annotated[Actor, allow("dispatch.write")], tx: Tx, at: Now, means: WithMeans
 ) -> PacketOut:
     """Give a dispatch's place, danger and telephone in clear; that somebody looked is written down."""
+    require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     dispatch = queries.dispatch(tx, dispatch_id)
     audit.record(tx, actor.id, "dispatch.reveal", ("dispatch", dispatch.id), at=at, reason=body.reason)
     return PacketOut(words=reading.dispatch_in_clear(dispatch, means.vault))
@@ -69,6 +74,7 @@ def acknowledge_dispatch(
     dispatch_id: UUID, body: AcknowledgeIn, actor: Annotated[Actor, allow("dispatch.write")], tx: Tx, at: Now
 ) -> DispatchDetail:
     """Write down that the agency has it."""
+    require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     by = body.by or actor.name
     dispatch = service.acknowledge(tx, dispatch_id, by=by, at=at, receipt=body.receipt, actor_id=actor.id)
     return reading.dispatch_whole(tx, dispatch)
@@ -84,6 +90,7 @@ def report_milestone(
     means: WithMeans,
 ) -> DispatchDetail:
     """Write down the next step; contact made ends the duty."""
+    require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     news = service.Report(body.state, body.words)
     return reading.dispatch_whole(tx, service.report(tx, dispatch_id, news, actor, means=means, at=at))
 
@@ -93,5 +100,6 @@ def close_dispatch(
     dispatch_id: UUID, body: Why, actor: Annotated[Actor, allow("dispatch.close")], tx: Tx, at: Now, means: WithMeans
 ) -> DispatchDetail:
     """End a dispatch by a supervisor's reasoned decision."""
+    require_dispatch(tx, dispatch_id, actor, "dispatch.close")
     dispatch = service.close(tx, dispatch_id, actor, body.reason, vault=means.vault, at=at)
     return reading.dispatch_whole(tx, dispatch)

@@ -36,7 +36,7 @@ def list_duties(
 ) -> list[DutyOut]:
     """List what is owed: the overdue first, then by priority and deadline."""
     chosen = queries.DutyFilter(
-        teams=teams(actor.role),
+        teams=teams(*actor.roles),
         owner_id=actor.id if wanted.view == "mine" else None,
         unowned=wanted.view == "open",
         kind=wanted.kind,

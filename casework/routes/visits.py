@@ -8,10 +8,11 @@ from pydantic import Field
 
 from casework.form import When
 from casework.queries import field as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import reading
 from casework.service import visits as service
-from casework.service.access import require_in_district
+from casework.service.access import require_visit
 from casework.views import PacketOut, VisitDetail, VisitOut
 from casework.words import Notes
 from core import audit
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 
 
 class Wanted(In):
-    """Which visits to list; a field team sees its own district only."""
+    """Which visits to list, among those one may know of."""
 
     open_only: bool = True
     district: Annotated[str, Field(pattern=r"^\d{5}$")] | None = None
@@ -47,16 +48,16 @@ def list_visits(
     wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("visit.read")], tx: Tx
 ) -> list[VisitOut]:
     """List visits, the one to make soonest first."""
-    own = actor.district if actor.role == "field" else None
-    found = queries.visits(tx, district=own or wanted.district, open_only=wanted.open_only, limit=wanted.limit)
+    mine = reach.visits(actor, "visit.read")
+    found = queries.visits(tx, mine, district=wanted.district, open_only=wanted.open_only, limit=wanted.limit)
     return [VisitOut.model_validate(visit) for visit in found]
 
 
 @router.get("/{visit_id}")
 def read_visit(visit_id: UUID, actor: Annotated[Actor, allow("visit.read")], tx: Tx) -> VisitDetail:
     """Read a visit with every attempt to deliver it and every step."""
+    require_visit(tx, visit_id, actor, "visit.read")
     visit = queries.visit(tx, visit_id)
-    require_in_district(visit, actor)
     return reading.visit_whole(tx, visit)
 
 
@@ -65,8 +66,8 @@ def reveal_visit(
     visit_id: UUID, body: Why, actor: Annotated[Actor, allow("visit.write")], tx: Tx, at: Now, means: WithMeans
 ) -> PacketOut:
     """Give a visit's address and reasons in clear; that somebody looked is written down."""
+    require_visit(tx, visit_id, actor, "visit.write")
     visit = queries.visit(tx, visit_id)
-    require_in_district(visit, actor)
     audit.record(tx, actor.id, "visit.reveal", ("visit", visit.id), at=at, reason=body.reason)
     return PacketOut(words=reading.visit_in_clear(visit, means.vault))
 
@@ -74,7 +75,7 @@ def reveal_visit(
 @router.post("/{visit_id}/acknowledge")
 def acknowledge_visit(visit_id: UUID, actor: Annotated[Actor, allow("visit.write")], tx: Tx, at: Now) -> VisitDetail:
     """Take a visit up for one's team."""
-    require_in_district(queries.visit(tx, visit_id), actor)
+    require_visit(tx, visit_id, actor, "visit.write")
     visit = service.acknowledge(tx, visit_id, by=actor.name, at=at, actor_id=actor.id)
     return reading.visit_whole(tx, visit)
 

@@ -33,7 +33,7 @@ def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: in
     the contact is not being written.
     """
     contact = queries.lock_contact(tx, contact_id)
-    require_writer(contact, actor)
+    require_writer(tx, contact, actor)
     if contact.state not in EDITABLE:
         raise Conflict(f"This contact is {contact.state}: its form cannot be edited.", state=contact.state)
     if contact.version != version:
@@ -66,7 +66,7 @@ class Revealed:
 def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Revealed:
     """Give a contact's names, telephones and addresses in clear, and write down who looked and why."""
     contact = queries.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
+    require_reader(tx, contact, actor, "person.reveal")
     audit.record(tx, actor.id, "person.reveal", ("contact", contact.id), at=at, reason=reason)
     caller = vault.open(contact.caller_cipher) if contact.caller_cipher else None
     values = draft.unseal(contact.form_cipher, vault)

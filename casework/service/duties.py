@@ -25,7 +25,7 @@ from core.staff import Actor
 
 
 def _may(duty: Duty, actor: Actor) -> None:
-    if duty.team not in teams(actor.role) and duty.owner_id != actor.id:
+    if duty.team not in teams(*actor.roles) and duty.owner_id != actor.id:
         raise Forbidden(f"This duty is for the team {duty.team}.")
 
 

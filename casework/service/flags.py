@@ -28,7 +28,7 @@ def flag(
     """Set a flag, (kind, reason, until), on a contact's caller; raises Invalid, or Conflict for a withheld number."""
     kind, reason, until = wanted
     contact = contacts.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
+    require_reader(tx, contact, actor, "caller.flag")
     if contact.caller_fingerprint is None:
         raise Conflict("번호를 모르는 분께는 표시할 수 없습니다. The caller's number is withheld.")
     if not at < until <= at + LONGEST:
@@ -46,7 +46,7 @@ def flags_of(
 ) -> list[tuple[CallerFlag, str]]:
     """List the flags on a contact's caller, each with its reason."""
     contact = contacts.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
+    require_reader(tx, contact, actor, "caller.flag")
     found = queries.flags_on(tx, contact.caller_fingerprint, at) if contact.caller_fingerprint else []
     return [(each, vault.open(each.reason_cipher)) for each in found]
 

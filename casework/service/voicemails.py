@@ -65,7 +65,7 @@ def on_awaited(tx: Session, message: VoicemailAwaited, at: datetime, *, config: 
 
 
 def hear(tx: Session, voicemail_id: UUID, actor: Actor, *, at: datetime) -> Voicemail:
-    """Let somebody hear a voicemail, which is written down; raises Forbidden where the contact is somebody else's."""
+    """Let somebody hear a voicemail, which is written down; raises NotFound outside one's reach."""
     found = _readable(tx, voicemail_id, actor)
     if found.heard_at is None:
         found.heard_at, found.heard_by = at, actor.id
@@ -85,7 +85,7 @@ def read(tx: Session, voicemail_id: UUID, actor: Actor, *, vault: Vault, at: dat
 
 def _readable(tx: Session, voicemail_id: UUID, actor: Actor) -> Voicemail:
     found = queries.voicemail(tx, voicemail_id)
-    require_reader(tx, contacts.contact(tx, found.contact_id), actor)
+    require_reader(tx, contacts.contact(tx, found.contact_id), actor, "voicemail.hear")
     return found
 
 
