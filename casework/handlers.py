@@ -7,7 +7,7 @@ from redis import Redis
 from casework import messages as m
 from casework import outside
 from casework.config import Config
-from casework.service import dispatches, duties, escalations, visits, voicemails
+from casework.service import dispatches, duties, escalations, reveals, visits, voicemails
 from core.delivery import Handler, Outward
 from core.messages import Message
 from core.security import Vault
@@ -39,5 +39,6 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.TranscriptWanted: Outward(
             partial(voicemails.prepare, config=config), outside.transcribe, partial(voicemails.record, vault=vault)
         ),
+        m.RevealsToReview: partial(reveals.on_to_review, config=config),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
     }

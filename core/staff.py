@@ -24,18 +24,19 @@ _DESK = {
     "seat.use", "call.control", "queue.read", "callback.read", "callback.write", "voicemail.hear", "caller.flag",
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
+_LOOKS = {"access.read", "reveal.review"}
 _WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),
     "senior_counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read", "triage.approve"}),
     "social_worker": frozenset(_CASE | _FIELD | {"dispatch.read"}),
-    "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _WATCH),
+    "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _WATCH | _LOOKS),
     "field": frozenset(_FIELD | {"duty.read"}),
     "dispatcher": frozenset(_DISPATCH),
     "program": frozenset({"case.read", "duty.read", "duty.write"}),
     "partner": frozenset({"visit.read"}),
-    "auditor": frozenset({"audit.read"}),
+    "auditor": frozenset({"audit.read"} | _LOOKS),
     "admin": frozenset({"staff.manage", "audit.read", "dead_letter.manage", "queue.watch"}),
 }
 PERMISSIONS = frozenset().union(*ROLES.values()) | {"signed_in"}

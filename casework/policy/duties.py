@@ -2,7 +2,9 @@
 
 from typing import Literal, get_args
 
-DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail"]
+DutyKind = Literal[
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "access_review"
+]
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
@@ -14,6 +16,7 @@ TEAM_OF: dict[DutyKind, Team] = {
     "in_depth_callback": "center",
     "review": "supervisors",
     "voicemail": "counselors",
+    "access_review": "supervisors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),

@@ -79,10 +79,12 @@ def list_cases(
 
 
 @router.get("/{case_id}")
-def read_case(case_id: UUID, actor: Annotated[Actor, allow("case.read")], tx: Tx, means: WithMeans) -> CaseDetail:
+def read_case(
+    case_id: UUID, actor: Annotated[Actor, allow("case.read")], tx: Tx, at: Now, means: WithMeans
+) -> CaseDetail:
     """Read a case with its story, oldest first."""
     require_case(tx, case_id, actor, "case.read")
-    return reading.case_whole(tx, queries.case(tx, case_id), means.vault)
+    return reading.case_whole(tx, queries.case(tx, case_id), actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/move")
@@ -93,7 +95,7 @@ def move_case(
     require_case(tx, case_id, actor, "case.write")
     change = service.Change(body.state, body.version, body.reason)
     case = service.change_state(tx, case_id, change, actor, vault=means.vault, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/triage")
@@ -103,7 +105,8 @@ def set_level(
     """Raise a level at once; a lowering from emergency or urgent waits in `lower_to` for a second person."""
     require_case(tx, case_id, actor, "case.write")
     change = service.Change(body.level, body.version, body.reason)
-    return reading.case_whole(tx, service.set_level(tx, case_id, change, actor, means=means, at=at), means.vault)
+    case = service.set_level(tx, case_id, change, actor, means=means, at=at)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/triage/decide")
@@ -118,7 +121,7 @@ def decide_lowering(
     """Approve or refuse a lowering that somebody else asked for."""
     require_case(tx, case_id, actor, "triage.approve")
     case = service.decide_lowering(tx, case_id, actor, approve=body.approve, config=means.config, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/notes", status_code=201)
@@ -128,4 +131,4 @@ def add_note(
     """Add a note to the story."""
     require_case(tx, case_id, actor, "case.write")
     service.note(tx, case_id, body.words, by=actor.id, vault=means.vault, at=at)
-    return reading.case_whole(tx, queries.case(tx, case_id), means.vault)
+    return reading.case_whole(tx, queries.case(tx, case_id), actor, means.vault, at=at)

@@ -11,9 +11,9 @@ from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import dispatches as service
 from casework.service import reading
 from casework.service.access import require_dispatch
+from casework.service.reveals import revealed
 from casework.views import DispatchDetail, DispatchOut, PacketOut
 from casework.words import Name, Paragraph
-from core import audit
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -52,10 +52,12 @@ def list_dispatches(
 
 
 @router.get("/{dispatch_id}")
-def read_dispatch(dispatch_id: UUID, actor: Annotated[Actor, allow("dispatch.read")], tx: Tx) -> DispatchDetail:
+def read_dispatch(
+    dispatch_id: UUID, actor: Annotated[Actor, allow("dispatch.read")], tx: Tx, at: Now
+) -> DispatchDetail:
     """Read a dispatch with every attempt to deliver it and every step."""
     require_dispatch(tx, dispatch_id, actor, "dispatch.read")
-    return reading.dispatch_whole(tx, queries.dispatch(tx, dispatch_id))
+    return reading.dispatch_whole(tx, queries.dispatch(tx, dispatch_id), actor, at=at)
 
 
 @router.post("/{dispatch_id}/reveal")
@@ -65,7 +67,7 @@ def reveal_dispatch(
     """Give a dispatch's place, danger and telephone in clear; that somebody looked is written down."""
     require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     dispatch = queries.dispatch(tx, dispatch_id)
-    audit.record(tx, actor.id, "dispatch.reveal", ("dispatch", dispatch.id), at=at, reason=body.reason)
+    revealed(tx, actor, reading.asked_seen(dispatch), body.reason, at=at)
     return PacketOut(words=reading.dispatch_in_clear(dispatch, means.vault))
 
 
@@ -77,7 +79,7 @@ def acknowledge_dispatch(
     require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     by = body.by or actor.name
     dispatch = service.acknowledge(tx, dispatch_id, by=by, at=at, receipt=body.receipt, actor_id=actor.id)
-    return reading.dispatch_whole(tx, dispatch)
+    return reading.dispatch_whole(tx, dispatch, actor, at=at)
 
 
 @router.post("/{dispatch_id}/milestone")
@@ -92,7 +94,8 @@ def report_milestone(
     """Write down the next step; contact made ends the duty."""
     require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     news = service.Report(body.state, body.words)
-    return reading.dispatch_whole(tx, service.report(tx, dispatch_id, news, actor, means=means, at=at))
+    dispatch = service.report(tx, dispatch_id, news, actor, means=means, at=at)
+    return reading.dispatch_whole(tx, dispatch, actor, at=at)
 
 
 @router.post("/{dispatch_id}/close")
@@ -102,4 +105,4 @@ def close_dispatch(
     """End a dispatch by a supervisor's reasoned decision."""
     require_dispatch(tx, dispatch_id, actor, "dispatch.close")
     dispatch = service.close(tx, dispatch_id, actor, body.reason, vault=means.vault, at=at)
-    return reading.dispatch_whole(tx, dispatch)
+    return reading.dispatch_whole(tx, dispatch, actor, at=at)

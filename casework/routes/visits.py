@@ -13,9 +13,9 @@ from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import reading
 from casework.service import visits as service
 from casework.service.access import require_visit
+from casework.service.reveals import revealed
 from casework.views import PacketOut, VisitDetail, VisitOut
 from casework.words import Notes
-from core import audit
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -54,11 +54,11 @@ def list_visits(
 
 
 @router.get("/{visit_id}")
-def read_visit(visit_id: UUID, actor: Annotated[Actor, allow("visit.read")], tx: Tx) -> VisitDetail:
+def read_visit(visit_id: UUID, actor: Annotated[Actor, allow("visit.read")], tx: Tx, at: Now) -> VisitDetail:
     """Read a visit with every attempt to deliver it and every step."""
     require_visit(tx, visit_id, actor, "visit.read")
     visit = queries.visit(tx, visit_id)
-    return reading.visit_whole(tx, visit)
+    return reading.visit_whole(tx, visit, actor, at=at)
 
 
 @router.post("/{visit_id}/reveal")
@@ -68,7 +68,7 @@ def reveal_visit(
     """Give a visit's address and reasons in clear; that somebody looked is written down."""
     require_visit(tx, visit_id, actor, "visit.write")
     visit = queries.visit(tx, visit_id)
-    audit.record(tx, actor.id, "visit.reveal", ("visit", visit.id), at=at, reason=body.reason)
+    revealed(tx, actor, reading.asked_seen(visit), body.reason, at=at)
     return PacketOut(words=reading.visit_in_clear(visit, means.vault))
 
 
@@ -77,7 +77,7 @@ def acknowledge_visit(visit_id: UUID, actor: Annotated[Actor, allow("visit.write
     """Take a visit up for one's team."""
     require_visit(tx, visit_id, actor, "visit.write")
     visit = service.acknowledge(tx, visit_id, by=actor.name, at=at, actor_id=actor.id)
-    return reading.visit_whole(tx, visit)
+    return reading.visit_whole(tx, visit, actor, at=at)
 
 
 @router.post("/{visit_id}/move")
@@ -86,4 +86,5 @@ def move_visit(
 ) -> VisitDetail:
     """Write down the next step of a visit."""
     to = service.Move(body.state, body.scheduled_for, body.workers, body.words, body.version)
-    return reading.visit_whole(tx, service.advance(tx, visit_id, to, actor, means=means, at=at))
+    visit = service.advance(tx, visit_id, to, actor, means=means, at=at)
+    return reading.visit_whole(tx, visit, actor, at=at)

@@ -10,8 +10,9 @@ from casework import draft
 from casework.form import Form, Values
 from casework.queries import contacts as queries
 from casework.service.access import require_reader, require_writer
+from casework.service.reading import contact_seen
+from casework.service.reveals import revealed
 from casework.tables import Contact
-from core import audit
 from core.errors import Conflict, Stale
 from core.security import Vault
 from core.staff import Actor
@@ -67,7 +68,7 @@ def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: V
     """Give a contact's names, telephones and addresses in clear, and write down who looked and why."""
     contact = queries.contact(tx, contact_id)
     require_reader(tx, contact, actor, "person.reveal")
-    audit.record(tx, actor.id, "person.reveal", ("contact", contact.id), at=at, reason=reason)
+    revealed(tx, actor, contact_seen(contact), reason, at=at)
     caller = vault.open(contact.caller_cipher) if contact.caller_cipher else None
     values = draft.unseal(contact.form_cipher, vault)
     return Revealed(caller, {key: values[key] for key in ("reporter", "subject", "next_step") if key in values})

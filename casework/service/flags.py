@@ -12,6 +12,7 @@ from casework.queries import flags as queries
 from casework.service.access import require_reader
 from casework.tables import CallerFlag
 from core import audit
+from core.access_log import Seen, looked
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.security import Vault
@@ -47,6 +48,7 @@ def flags_of(
     """List the flags on a contact's caller, each with its reason."""
     contact = contacts.contact(tx, contact_id)
     require_reader(tx, contact, actor, "caller.flag")
+    looked(tx, actor, Seen("contact", [contact.id]), at=at)
     found = queries.flags_on(tx, contact.caller_fingerprint, at) if contact.caller_fingerprint else []
     return [(each, vault.open(each.reason_cipher)) for each in found]
 

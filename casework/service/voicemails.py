@@ -17,7 +17,8 @@ from casework.service.access import require_reader
 from casework.service.calls import CALLBACK, never_answered
 from casework.service.owing import Owed, owe
 from casework.tables import Contact, Voicemail
-from core import audit, outbox
+from core import outbox
+from core.access_log import Seen, looked
 from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
@@ -69,7 +70,7 @@ def hear(tx: Session, voicemail_id: UUID, actor: Actor, *, at: datetime) -> Voic
     found = _readable(tx, voicemail_id, actor)
     if found.heard_at is None:
         found.heard_at, found.heard_by = at, actor.id
-    audit.record(tx, actor.id, "voicemail.hear", ("voicemail", found.id), at=at)
+    looked(tx, actor, Seen("voicemail", [found.id]), action="hear", at=at)
     tx.flush()
     return found
 
@@ -79,7 +80,7 @@ def read(tx: Session, voicemail_id: UUID, actor: Actor, *, vault: Vault, at: dat
     found = _readable(tx, voicemail_id, actor)
     if found.transcript_cipher is None:
         return found, None
-    audit.record(tx, actor.id, "voicemail.read", ("voicemail", found.id), at=at)
+    looked(tx, actor, Seen("voicemail", [found.id]), at=at)
     return found, vault.open(found.transcript_cipher)
 
 

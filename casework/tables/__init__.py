@@ -7,6 +7,7 @@ from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person
 from casework.tables.places import District, Team
+from casework.tables.reveals import RevealReview
 from casework.tables.voicemails import Voicemail
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Identifier",
     "Milestone",
     "Person",
+    "RevealReview",
     "Team",
     "Visit",
     "Voicemail",
