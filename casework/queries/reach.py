@@ -28,7 +28,7 @@ def contacts(actor: Actor, permission: str) -> Rule:
 
 
 def cases(actor: Actor, permission: str) -> Rule:
-    """Reach one's own cases, those of nobody, those of one's contacts and duties, and what the scope adds."""
+    """Reach one's own cases, those of one's contacts and duties, and what the scope adds."""
     return or_(false(), *(_cases(actor, held) for held in actor.reach(permission)))
 
 
@@ -49,7 +49,7 @@ def _contacts(actor: Actor, held: Held) -> Rule:
     if held.scope == "team":
         rules += [Contact.owner_id.in_(_mates(actor)), _hang_on(_owed_by_team(held))]
     if held.scope == "district":
-        rules.append(Contact.case_id.in_(select(Case.id).where(Case.district == held.district)))
+        rules.append(Contact.case_id.in_(select(Case.id).where(_known(Case.district, held.district))))
     return or_(*rules)
 
 
@@ -57,19 +57,19 @@ def _cases(actor: Actor, held: Held) -> Rule:
     if held.scope == "all":
         return true()
     mine = select(Contact.case_id).where(Contact.owner_id == actor.id, Contact.case_id.is_not(None))
-    rules: list[Rule] = [Case.owner_id.is_(None), Case.owner_id == actor.id, Case.id.in_(mine)]
+    rules: list[Rule] = [Case.owner_id == actor.id, Case.id.in_(mine)]
     rules.append(Case.id.in_(_ids(Duty.case_id, _owed_by(actor))))
     if held.scope == "team":
         rules += [Case.owner_id.in_(_mates(actor)), Case.id.in_(_ids(Duty.case_id, _owed_by_team(held)))]
     if held.scope == "district":
-        rules.append(Case.district == held.district)
+        rules.append(_known(Case.district, held.district))
     return or_(*rules)
 
 
 def _visits(actor: Actor, held: Held) -> Rule:
     rules: list[Rule] = [_asked(Visit, actor, held), literal(actor.id) == any_(Visit.workers)]
     if held.scope == "district":
-        rules.append(Visit.district == held.district)
+        rules.append(_known(Visit.district, held.district))
     return or_(*rules)
 
 
@@ -101,5 +101,9 @@ def _ids(column: Column, owed: tuple[Rule, ...]) -> Select[UUID | None]:
 
 
 def _mates(actor: Actor) -> Select[UUID]:
-    # Without a team the comparison with NULL finds nobody.
-    return select(Staff.id).where(Staff.team == actor.team, Staff.team.is_not(None))
+    return select(Staff.id).where(_known(Staff.team, actor.team))
+
+
+def _known(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], value: str | None) -> Rule:
+    """Compare with a team or a district; who has none reaches none, not what has none."""
+    return false() if value is None else column == value

@@ -103,6 +103,16 @@ def test_whoever_owes_something_reaches_what_it_is_about_until_it_is_done(house:
     assert seen(program, there) == set()
 
 
+@pytest.mark.parametrize("role", ["field", "senior_counselor", "program"])
+def test_who_has_no_district_and_no_team_does_not_reach_what_has_none(
+    house: House, there: Emergency, role: str
+) -> None:
+    with house.sessions.begin() as tx:
+        case = tx.get_one(Case, there.case)
+        case.district = case.owner_id = None
+    assert seen(house.desk(role), there) == set()
+
+
 def test_who_is_to_go_there_finds_the_visit(house: House, there: Emergency) -> None:
     partner = house.desk("partner")
     assert seen(partner, there) == set()
