@@ -74,6 +74,7 @@ class World:
             endpoints={
                 kind: casework.config.Endpoint(url, s.partner_secret or "") for kind, url in s.endpoints.items()
             },
+            telephones=s.dispatch_phones,
             public_url=s.public_url,
         )
 

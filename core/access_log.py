@@ -17,7 +17,7 @@ from core.ids import new_id
 from core.staff import Actor
 
 Look = Literal["list", "read", "reveal", "hear"]
-"""Rows in a list or one thing, masked; behind the mask; a voice."""
+"""Rows in a list, masked; one thing, masked except for the two who are on their way; behind the mask; a voice."""
 
 
 class AccessEntry(Chained, Base):

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from casework.routes import access, cases, contacts, dispatches, duties, flags, oversight, partner, visits
+from casework.routes import access, cases, contacts, dispatches, duties, flags, oversight, partner, photos, visits
 
-PARTS = tuple(part.router for part in (contacts, flags, cases, duties, visits, dispatches, partner, oversight, access))
+ROOMS = (contacts, flags, cases, duties, visits, photos, dispatches, partner, oversight, access)
+PARTS = tuple(part.router for part in ROOMS)
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

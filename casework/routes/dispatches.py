@@ -1,10 +1,11 @@
 """Dispatches: the dispatcher's board, every step, and the supervisor's close."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from casework import eido
 from casework.queries import field as queries
 from casework.queries import reach
 from casework.routes.parts import In, Limit, Why, WithMeans
@@ -14,6 +15,7 @@ from casework.service.access import require_dispatch
 from casework.service.reveals import revealed
 from casework.views import DispatchDetail, DispatchOut, PacketOut
 from casework.words import Name, Paragraph
+from core import audit
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -69,6 +71,19 @@ def reveal_dispatch(
     dispatch = queries.dispatch(tx, dispatch_id)
     revealed(tx, actor, reading.asked_seen(dispatch), body.reason, at=at)
     return PacketOut(words=reading.dispatch_in_clear(dispatch, means.vault))
+
+
+@router.post("/{dispatch_id}/eido")
+def export_dispatch(
+    dispatch_id: UUID, body: Why, actor: Annotated[Actor, allow("dispatch.write")], tx: Tx, at: Now, means: WithMeans
+) -> dict[str, Any]:
+    """Give a dispatch in clear, in the shape of an EIDO; that somebody took it is written down."""
+    require_dispatch(tx, dispatch_id, actor, "dispatch.write")
+    dispatch = queries.dispatch(tx, dispatch_id)
+    audit.record(tx, actor.id, "dispatch.export", ("dispatch", dispatch.id), at=at, reason=body.reason)
+    revealed(tx, actor, reading.asked_seen(dispatch), body.reason, at=at)
+    steps = queries.milestones(tx, ("dispatch", dispatch.id))
+    return eido.incident(dispatch, reading.dispatch_in_clear(dispatch, means.vault), steps)
 
 
 @router.post("/{dispatch_id}/acknowledge")

@@ -6,6 +6,7 @@ from casework.tables.duties import Duty, DutyAttempt, Escalation
 from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person
+from casework.tables.photos import VisitPhoto
 from casework.tables.places import District, Team
 from casework.tables.reveals import RevealReview
 from casework.tables.voicemails import Voicemail
@@ -27,5 +28,6 @@ __all__ = [
     "RevealReview",
     "Team",
     "Visit",
+    "VisitPhoto",
     "Voicemail",
 ]

@@ -26,6 +26,8 @@ ABOUT_NOBODY = {
 NO_TRACE = {
     "/api/calls/{contact_id}/transfer": "to whom a call was handed on: ids of staff",
     "/api/calls/{contact_id}/watches": "which supervisors are in a call",
+    "/dispatches/{dispatch_id}/sheet": "asks what the sheet is to be printed for",
+    "/api/visits/{visit_id}/photos": "how many pictures there are, not what is on them",
     "/api/callbacks/{callback_id}": "when somebody is called, by ids; their number stays with the contact",
 }
 """Reads by id that show nothing of anybody, and why."""
