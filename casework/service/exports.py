@@ -20,7 +20,7 @@ def access(
 ) -> Sequence[AccessEntry]:
     """Give the access log of a span, newest first, and write down who took it and why; raises Invalid."""
     begin, end = between
-    if not begin < end <= begin + LONGEST:
+    if not timedelta(0) < end - begin <= LONGEST:
         raise Invalid("Ask for a span of at most 31 days.", at="end")
     told = {"begin": begin.isoformat(), "end": end.isoformat()}
     audit.record(tx, actor.id, "access.export", ("staff", actor.id), at=at, reason=reason, **told)
