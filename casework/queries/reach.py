@@ -68,7 +68,8 @@ def _cases(actor: Actor, held: Held) -> Rule:
 
 def _visits(actor: Actor, held: Held) -> Rule:
     rules: list[Rule] = [_asked(Visit, actor, held), literal(actor.id) == any_(Visit.workers)]
-    if held.scope == "district":
+    # Social workers send the field team of their district, which is a team of theirs too.
+    if held.scope in {"team", "district"}:
         rules.append(_known(Visit.district, held.district))
     return or_(*rules)
 
