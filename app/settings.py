@@ -182,6 +182,7 @@ class Settings(BaseSettings):
     offer_seconds: Seconds = 20
     lease_seconds: Seconds = 15
     wrap_up_seconds: Seconds = 120
+    preferred_seconds: Seconds = 20
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
     announce_listening: bool = True

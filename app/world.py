@@ -18,6 +18,7 @@ from ivr.callbacks.pace import Pace
 from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.needs import load_needs
 
 
 def clock() -> datetime:
@@ -60,6 +61,7 @@ class World:
         s = self.settings
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
+            preferred_seconds=s.preferred_seconds, needs=load_needs(),
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 

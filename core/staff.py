@@ -1,5 +1,6 @@
 """The people who work here: who they are, what their role may do, and whether they are signed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +26,7 @@ _DESK = {
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _LOOKS = {"access.read", "reveal.review"}
-_WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise"}
+_WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise", "skill.assign"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),
@@ -37,7 +38,7 @@ ROLES: dict[str, frozenset[str]] = {
     "program": frozenset({"case.read", "duty.read", "duty.write"}),
     "partner": frozenset({"visit.read"}),
     "auditor": frozenset({"audit.read"} | _LOOKS),
-    "admin": frozenset({"staff.manage", "audit.read", "dead_letter.manage", "queue.watch"}),
+    "admin": frozenset({"staff.manage", "audit.read", "dead_letter.manage", "queue.watch", "skill.assign"}),
 }
 PERMISSIONS = frozenset().union(*ROLES.values()) | {"signed_in"}
 _DUMMY = hash_password("nobody")
@@ -57,6 +58,7 @@ class Staff(Base):
     team: Mapped[str | None] = mapped_column(String(40))
     """The group of staff whose work a role of the scope `team` reaches."""
     languages: Mapped[str] = mapped_column(String(40), default="ko", server_default="ko")
+    skills: Mapped[str] = mapped_column(String(200), default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     misses: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
@@ -83,6 +85,7 @@ class Actor:
     role: str
     district: str | None
     languages: tuple[str, ...]
+    skills: tuple[str, ...] = ()
     team: str | None = None
     granted: tuple[Held, ...] = ()
     """Roles beside one's own, for a time."""
@@ -115,8 +118,19 @@ class Actor:
 
 def actor_of(staff: Staff, *granted: Grant) -> Actor:
     """Give the person as an actor, with the roles granted to them."""
-    held, languages = tuple(grant.held for grant in granted), tuple(staff.languages.split(","))
-    return Actor(staff.id, staff.login, staff.name, staff.role, staff.district, languages, staff.team, held)
+    languages, skills = tuple(staff.languages.split(",")), tuple(filter(None, staff.skills.split(",")))
+    held = tuple(grant.held for grant in granted)
+    return Actor(staff.id, staff.login, staff.name, staff.role, staff.district, languages, skills, staff.team, held)
+
+
+def set_skills(tx: Session, staff_id: UUID, skills: Iterable[str]) -> bool:
+    """Give a person exactly these skills; False where there is no such person."""
+    staff = tx.scalars(select(Staff).where(Staff.id == staff_id).with_for_update()).one_or_none()
+    if staff is None:
+        return False
+    staff.skills = ",".join(skills)
+    tx.flush()
+    return True
 
 
 def add_staff(tx: Session, login: str, name: str, role: str, password_hash: str, *, at: datetime) -> Staff:

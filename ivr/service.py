@@ -64,6 +64,9 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
         for hint in cases.flags_now(tx, message.contact_id, at):
             queue.hint(tx, message.contact_id, hint)
         queue.come_back(tx, message.contact_id, board=board, at=at)
+        own = cases.counselor_of(tx, message.contact_id)
+        if own is not None:
+            queue.prefer(tx, message.contact_id, own, board=board, at=at)
         queue.enter(tx, message.contact_id, board=board, at=at)
         queue.change_queue(tx, message.contact_id, message.queue, at=at)
 

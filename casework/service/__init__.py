@@ -1,6 +1,6 @@
 """What casework does: each function loads, decides, applies, and posts what follows, in the caller's transaction.
 
-The telephone's side calls `about`, `assign`, `ended`, `callback_requested`, `danger`,
+The telephone's side asks `counselor_of`, and calls `about`, `assign`, `ended`, `callback_requested`, `danger`,
 `cannot_speak`, `recorded`; all are harmless when repeated.
 """
 
@@ -8,9 +8,10 @@ from casework.service.calls import about, assign, callback_requested, cannot_spe
 from casework.service.continuing import carry_over, continue_as, discontinue, require_calm
 from casework.service.finalize import finalize
 from casework.service.flags import flags_now, needs_us
+from casework.service.owners import counselor_of
 from casework.service.voicemails import recorded
 
 __all__ = [
-    "about", "assign", "callback_requested", "cannot_speak", "carry_over", "continue_as", "danger", "discontinue",
-    "ended", "finalize", "flags_now", "needs_us", "recorded", "require_calm",
+    "about", "assign", "callback_requested", "cannot_speak", "carry_over", "continue_as", "counselor_of", "danger",
+    "discontinue", "ended", "finalize", "flags_now", "needs_us", "recorded", "require_calm",
 ]  # fmt: skip
