@@ -1,6 +1,7 @@
 """Every look at somebody's data is written down with it, and looks behind the mask are reviewed by somebody else."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -111,6 +112,18 @@ def test_a_months_reveals_are_owed_a_review_that_ends_with_the_last_of_them(
     everything = second.get("/api/reveals", params={**month, "open_only": False}).json()
     assert everything[2]["words"] == "왜 보셨는지 설명이 필요합니다"
     assert len(house.rows(AuditEntry, AuditEntry.action == "reveal.review")) == 3
+
+
+def test_two_who_review_the_last_two_at_once_end_the_duty(house: House, emergency_of: dict[str, UUID]) -> None:
+    first, *last = reveal(house, emergency_of)
+    house.clock.forward(days=7)
+    house.work()
+    desks = [house.desk("auditor"), house.desk("auditor", name="second")]
+    assert judge(desks[0], first).status_code == 200
+    with ThreadPoolExecutor(2) as pool:
+        replies = list(pool.map(judge, desks, last))
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert reviews(house)[0].state == "done"
 
 
 def test_a_month_that_was_reviewed_in_time_owes_nothing(house: House, emergency_of: dict[str, UUID]) -> None:
