@@ -17,6 +17,8 @@ app = typer.Typer(
     help="Goodbye Loneliness 120, a city's helpline.",
 )
 DATA = Path("var")
+audit = typer.Typer(no_args_is_help=True, help="What was written down of who did what, and who looked at whom.")
+app.add_typer(audit, name="audit")
 
 
 def settings(*files: Path) -> Settings:
@@ -70,7 +72,7 @@ def web() -> None:
     uvicorn.run(
         "app.main:create", factory=True, host=s.host, port=s.port, workers=s.web_processes, access_log=False,
         log_level=s.log_level.lower(), timeout_keep_alive=120, http="httptools", loop="uvloop", server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(s.trusted_proxies), forwarded_allow_ips=s.trusted_proxies,
     )  # fmt: skip
 
 
@@ -131,6 +133,26 @@ def recount(
     for line in report.lines():
         typer.echo(line)
     raise typer.Exit(0 if report.same or mend else 1)
+
+
+@audit.command()
+def verify(
+    head: Annotated[list[str] | None, typer.Option(help="A head noted earlier: audit_entry:120:7f...")] = None,
+) -> None:
+    """Look through the chains, and say which rows were altered, removed or inserted; exit code 1 where any was."""
+    from app.audit import lines, read_heads, verified
+    from app.local import GENERATED
+    from app.world import World
+
+    try:
+        noted = read_heads(head or [])
+    except ValueError as wrong:
+        raise typer.BadParameter("Write it as this command prints it: table:number:digest.") from wrong
+    with closing(World(settings(DATA / GENERATED))) as world:
+        verdicts = verified(world, noted)
+    for line in lines(verdicts):
+        typer.echo(line)
+    raise typer.Exit(1 if any(verdict.faults for verdict in verdicts) else 0)
 
 
 @app.command()

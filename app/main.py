@@ -25,7 +25,7 @@ import ivr.routes
 import ivr.voicemails
 import routing.routes
 import routing.service as queue
-from app import session
+from app import grants, session
 from app.openapi import describe
 from app.settings import Settings, load
 from app.world import World, clock
@@ -172,8 +172,8 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
     app.state.modes, app.state.telephone = modes, world.telephone
     web.explain_errors(app)
     rooms = (
-        console.routes, session, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails, routing.routes,
-        casework.routes,
+        console.routes, session, grants, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails,
+        routing.routes, casework.routes,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)

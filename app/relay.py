@@ -20,10 +20,12 @@ from rq.queue import EnqueueData
 from sqlalchemy.exc import SQLAlchemyError
 
 import routing.service as queue
+from app.audit import TABLES as CHAINS
 from app.handlers import handlers
 from app.jobs import JOB, QUEUE
 from app.world import World, clock
-from core import delivery, outbox
+from core import chain, delivery, outbox
+from core.chain import Chained
 from core.db import libpq_url
 from core.delivery import Outward
 
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 
 TICK = 0.2
 TALLY_PAUSE = 10.0
-"""Seconds between two looks at the tallies, where there was nothing more to count."""
+"""Seconds between two looks at the tallies and the chains, where there was nothing more to do."""
 RECONCILE = timedelta(seconds=5)
 RELEARN = timedelta(seconds=30)
 """How old the rates may be by which callers are told their wait."""
@@ -63,7 +65,7 @@ class Relay:
         """Carry until stopped; an outage is waited out."""
         timekeeper = threading.Thread(target=self._keep_time, name="timekeeper")
         timekeeper.start()
-        bookkeeper = threading.Thread(target=self._keep_tallies, name="bookkeeper")
+        bookkeeper = threading.Thread(target=self._keep_books, name="bookkeeper")
         bookkeeper.start()
         while not self._stop.is_set():
             try:
@@ -141,20 +143,31 @@ class Relay:
                 log.exception("the relay stumbled over the queue's clocks")
                 self._stop.wait(OUTAGE_PAUSE)
 
-    def _keep_tallies(self) -> None:
-        """Keep the figures' tallies, beside everything that somebody waits for."""
+    def _keep_books(self) -> None:
+        """Keep the figures' tallies and link what was written down, beside everything that somebody waits for."""
         pause = 0.0
         while not self._stop.wait(pause):
             more = False
             try:
                 with self._world.sessions.begin() as tx:
                     more = queue.keep_tallies(tx, self._world.routing)
+                for table in CHAINS:
+                    more |= self._link(table)
             except SQLAlchemyError as error:
-                log.error("tallies are not kept: %s", error)  # noqa: TRY400 - an outage, waited out
+                log.error("the books are not kept: %s", error)  # noqa: TRY400 - an outage, waited out
             except Exception:
-                log.exception("the relay stumbled over the tallies")
+                log.exception("the relay stumbled over the books")
             # After an upgrade there may be years to count: then on without a pause.
             pause = 0.0 if more else self._tally_pause
+
+    def _link(self, table: type[Chained]) -> bool:
+        with self._world.sessions.begin() as tx:
+            linked = chain.link(tx, table)
+            end = chain.head(tx, table)
+        if linked:
+            # Where the database cannot reach: a head that was logged proves later that nothing before it is gone.
+            log.info("%s:%s:%s", table.__tablename__, end.n, end.digest)
+        return linked == chain.AT_ONCE
 
     def sweep(self, at: datetime) -> None:
         """Do what has come due in the queue, and now and then mend its index and relearn its rates."""
@@ -179,6 +192,9 @@ def _job(group: Sequence[outbox.Due]) -> EnqueueData:
 
 def run(world: World) -> None:
     """Run a relay until SIGINT or SIGTERM."""
+    logging.basicConfig(format="%(levelname)s %(name)s %(message)s")
+    # Its own words only: the libraries would tell of every request, and so of people.
+    log.setLevel(world.settings.log_level.upper())
     relay = Relay(world)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, relay.stop)

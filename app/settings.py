@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import hmac
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from datetime import time
@@ -86,6 +88,15 @@ def _endpoints(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def _networks(value: str) -> str:
+    try:
+        for part in filter(None, value.split(",")):
+            ipaddress.ip_network(part.strip())
+    except ValueError as error:
+        raise ValueError("write addresses or networks with commas between them: 10.0.0.5,10.1.0.0/16") from error
+    return value
+
+
 def _phones(value: dict[str, str]) -> dict[str, str]:
     if unknown := set(value) - set(TELEPHONES):
         raise ValueError(f"there is no telephone for {min(unknown)!r}; choose among {', '.join(TELEPHONES)}")
@@ -145,6 +156,7 @@ class Settings(BaseSettings):
     site: Annotated[str, AfterValidator(_site)] = "seoul"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8120
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     web_processes: Annotated[int, Field(ge=1)] = 1
     log_level: Annotated[str, AfterValidator(_log_level)] = "info"
 
@@ -221,6 +233,11 @@ class Settings(BaseSettings):
     def vault(self) -> Vault:
         """Give the keys that seal personal data."""
         return Vault({name: _key(text) for name, text in self.data_keys.items()}, _key(self.fingerprint_key))
+
+    @cached_property
+    def chain_key(self) -> bytes:
+        """Give the key that signs what is written down: a key of its own, made of the fingerprints'."""
+        return hmac.digest(_key(self.fingerprint_key), b"audit chain", "sha256")
 
     @cached_property
     def keys(self) -> Keys:

@@ -37,7 +37,7 @@ class World:
     @cached_property
     def sessions(self) -> db.Sessions:
         """Give sessions on the database."""
-        return db.sessions(self.engine)
+        return db.sessions(self.engine, chain_key=self.settings.chain_key)
 
     @cached_property
     def engine(self) -> Engine:

@@ -106,6 +106,8 @@ class Config:
     rung_within: timedelta = timedelta(minutes=5)
     summon_within: timedelta = timedelta(seconds=60)
     """A counselor who calls for help is told that somebody comes, or the supervisors are told again, so soon."""
+    reveals_reviewed_within: timedelta = timedelta(days=10)
+    """From the end of a month to the review of every look behind the mask in it."""
     rungs: int = 6
     """A supervisor is told so many times that an escalation waits."""
     care: Care = field(default_factory=Care)

@@ -14,6 +14,7 @@ from casework.service import (
     dropped,
     duties,
     escalations,
+    reveals,
     visits,
     voicemails,
     welfare_checks,
@@ -51,6 +52,7 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.TranscriptWanted: Outward(
             partial(voicemails.prepare, config=config), outside.transcribe, partial(voicemails.record, vault=vault)
         ),
+        m.RevealsToReview: partial(reveals.on_to_review, config=config),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
         care_messages.CarePlanReviewDue: partial(care_plans.on_review_due, config=config),
         care_messages.CarePlanExpired: care_plans.on_expired,

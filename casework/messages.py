@@ -167,3 +167,10 @@ class TranscriptWanted(Message):
     """A voicemail may be written down, where somebody does that for us."""
 
     voicemail_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RevealsToReview(Message):
+    """Timer: a month is over in which somebody looked behind the mask."""
+
+    month: str

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from casework.queries import field as queries
+from casework.queries import reach
 from casework.routes.parts import RawBody, means_of
 from casework.service import reading
 from casework.service import visits as service
 from casework.tables import Visit
 from casework.words import has_resident_number
 from console.pages import SEOUL, page
-from core import audit
+from core.access_log import looked
 from core.errors import Invalid, Refusal
 from core.security import Vault
 from core.staff import Actor
@@ -45,8 +46,7 @@ def field_page(request: Request, actor: Team, tx: Tx, at: Now) -> HTMLResponse:
 
 
 def _shown(request: Request, actor: Actor, tx: Tx, at: Now, wrong: str = "") -> HTMLResponse:
-    own = actor.district if actor.role == "field" else None
-    open_ones = queries.visits(tx, district=own, open_only=True)
+    open_ones = queries.visits(tx, reach.visits(actor, "visit.write"), district=None, open_only=True)
     visits = [(visit, _clear(tx, visit, actor, request.app.state.vault, at)) for visit in open_ones]
     visits.sort(key=lambda one: one[1] is None)
     return page(request, "field.html", visits=visits, steps=NEXT, local=SEOUL, wrong=wrong, actor=actor)
@@ -55,7 +55,7 @@ def _shown(request: Request, actor: Actor, tx: Tx, at: Now, wrong: str = "") -> 
 def _clear(tx: Tx, visit: Visit, actor: Actor, vault: Vault, at: Now) -> dict[str, str | None] | None:
     if actor.id not in visit.workers or visit.state not in IN_CLEAR:
         return None
-    audit.record(tx, actor.id, "visit.reveal", ("visit", visit.id), at=at, reason="field page")
+    looked(tx, actor, reading.asked_seen(visit), at=at, reason="field page")
     return reading.visit_in_clear(visit, vault)
 
 

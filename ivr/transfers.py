@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 import casework.service as cases
 import routing.service as queue
+from casework.queries.contacts import contact
+from casework.service.access import require_reader
 from core import outbox
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
-from core.staff import Staff
+from core.staff import Actor, Staff
 from ivr import consults, party_queries
 from ivr.moves import PRIVATE
 from ivr.own import lock_own_talk, view_of
@@ -163,8 +165,9 @@ def require_none(tx: Session, call: Call, *, private: bool = False) -> None:
         )
 
 
-def last(tx: Session, contact_id: UUID) -> Transfer:
-    """Give the newest transfer of a contact; raises NotFound."""
+def last(tx: Session, contact_id: UUID, actor: Actor) -> Transfer:
+    """Give the newest transfer of a contact within reach; raises NotFound."""
+    require_reader(tx, contact(tx, contact_id), actor, "call.control")
     found = party_queries.last_transfer(tx, contact_id)
     if found is None:
         raise NotFound("This call was not handed on. 넘긴 적이 없는 통화입니다.")

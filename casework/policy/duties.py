@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 DutyKind = Literal[
     "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "plan_review",
-    "companion_call", "welfare_check",
+    "companion_call", "welfare_check", "access_review",
 ]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
@@ -20,9 +20,11 @@ TEAM_OF: dict[DutyKind, Team] = {
     "plan_review": "supervisors",
     "companion_call": "center",
     "welfare_check": "center",
+    "access_review": "supervisors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),
+    "senior_counselor": frozenset({"counselors"}),
     "social_worker": frozenset({"center"}),
     "supervisor": frozenset({"counselors", "center", "supervisors"}),
 }
@@ -42,9 +44,9 @@ SPOKEN: frozenset[Result] = frozenset({"reached", "refused"})
 """Results by which somebody has been heard."""
 
 
-def teams(role: str) -> frozenset[Team]:
-    """List the teams whose duties somebody of this role may take."""
-    return TEAMS_OF_ROLE.get(role, frozenset())
+def teams(*roles: str) -> frozenset[Team]:
+    """List the teams whose duties somebody of these roles may take."""
+    return frozenset[Team]().union(*(TEAMS_OF_ROLE.get(role, frozenset()) for role in roles))
 
 
 def after_another_call(now: Priority, *, danger: bool) -> Priority:

@@ -14,8 +14,9 @@ from core.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to list; None does not ask."""
+    """Which cases to list, among those `within` reach; None does not ask."""
 
+    within: ColumnElement[bool]
     owner_id: UUID | None = None
     state: str | None = None
     open_only: bool = False
@@ -61,7 +62,7 @@ def lock_open_case_of(tx: Session, person_id: UUID) -> Case | None:
 
 def cases(tx: Session, wanted: CaseFilter) -> Sequence[Case]:
     """List cases, the one to respond to soonest first."""
-    rules: list[ColumnElement[bool]] = []
+    rules: list[ColumnElement[bool]] = [wanted.within]
     if wanted.owner_id is not None:
         rules.append(Case.owner_id == wanted.owner_id)
     if wanted.state is not None:

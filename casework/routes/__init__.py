@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from casework.routes import (
+    access,
     care_plans,
     cases,
     companions,
@@ -18,13 +19,11 @@ from casework.routes import (
     welfare_checks,
 )
 
-PARTS = tuple(
-    part.router
-    for part in (
-        contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, photos,
-        dispatches, partner, oversight,
-    )
+ROOMS = (
+    contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, photos, dispatches,
+    partner, oversight, access,
 )  # fmt: skip
+PARTS = tuple(part.router for part in ROOMS)
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from casework.form import Form, OutcomeClass, When
 from casework.queries import contacts as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import drafts, reading
 from casework.service.access import require_reader
@@ -45,41 +46,44 @@ class FinalizeIn(In):
 
 @router.get("")
 def list_contacts(
-    wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
+    wanted: Annotated[Wanted, Query()],
+    actor: Annotated[Actor, allow("contact.read")],
+    tx: Tx,
+    at: Now,
+    means: WithMeans,
 ) -> list[ContactOut]:
     """List contacts, newest first; callers are masked."""
-    everybody = wanted.view == "recent" and actor.may("contact.all")
     found = queries.contacts(
         tx,
         queries.ContactFilter(
-            owner_id=None if everybody else actor.id,
-            or_unowned=wanted.view == "recent",
+            reach.contacts(actor, "contact.read"),
+            owner_id=actor.id if wanted.view == "mine" else None,
             state=wanted.state,
             outcome_class=wanted.outcome_class,
             before=wanted.before,
             limit=wanted.limit,
         ),
     )
-    return [reading.contact_in_list(contact, means.vault) for contact in found]
+    return reading.contacts_listed(tx, found, actor, means.vault, at=at)
 
 
 @router.get("/{contact_id}")
 def read_contact(
-    contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
+    contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, at: Now, means: WithMeans
 ) -> ContactDetail:
     """Read a contact and its form, masked."""
     contact = queries.contact(tx, contact_id)
     require_reader(tx, contact, actor)
-    return reading.contact_whole(tx, contact, means.vault)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.patch("/{contact_id}")
 def save_draft(
-    contact_id: UUID, body: DraftIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, means: WithMeans
+    contact_id: UUID, body: DraftIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, at: Now, means: WithMeans
 ) -> ContactDetail:
     """Save any part of the form; a stale version answers 409 with the current form."""
     contact = drafts.save(tx, contact_id, actor, body.form, version=body.version, vault=means.vault)
-    return reading.contact_whole(tx, contact, means.vault)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.post("/{contact_id}/finalize")
@@ -93,7 +97,7 @@ def finalize_contact(
 ) -> ContactDetail:
     """Finalize a contact and start what follows; the same body again answers the same and starts nothing."""
     contact = finalize(tx, contact_id, actor, Final(body.form, body.version), means=means, at=at)
-    return reading.contact_whole(tx, contact, means.vault)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.post("/{contact_id}/reveal")

@@ -42,7 +42,7 @@ def list_duties(
 ) -> list[DutyOut]:
     """List what is owed: the overdue first, then by priority and deadline."""
     chosen = queries.DutyFilter(
-        teams=teams(actor.role),
+        teams=teams(*actor.roles),
         owner_id=actor.id if wanted.view == "mine" else None,
         unowned=wanted.view == "open",
         kind=wanted.kind,
@@ -54,7 +54,7 @@ def list_duties(
 @router.get("/workload")
 def workload(actor: Annotated[Actor, allow("duty.assign")], tx: Tx) -> list[WorkloadOut]:
     """Tell how much each person of one's teams owes, who is overdue first; what nobody has taken counts as nobody's."""
-    return [WorkloadOut.model_validate(load) for load in queries.workload(tx, teams(actor.role))]
+    return [WorkloadOut.model_validate(load) for load in queries.workload(tx, teams(*actor.roles))]
 
 
 @router.post("/{duty_id}/assign")

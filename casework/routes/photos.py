@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from casework.queries import field as queries
 from casework.routes.parts import Why, WithMeans, body_of
 from casework.service import photos as service
-from casework.service.access import require_in_district
+from casework.service.access import require_visit
 from casework.views import PhotoOut
 from core.staff import Actor
 from core.web import Now, Tx, allow
@@ -37,7 +36,7 @@ def add_photo(
 @router.get("")
 def list_photos(visit_id: UUID, actor: Annotated[Actor, allow("visit.read")], tx: Tx) -> list[PhotoOut]:
     """List a visit's pictures, without what is on them."""
-    require_in_district(queries.visit(tx, visit_id), actor)
+    require_visit(tx, visit_id, actor, "visit.read")
     return [PhotoOut.model_validate(photo) for photo in service.photos(tx, visit_id)]
 
 

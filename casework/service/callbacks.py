@@ -68,7 +68,7 @@ def owe_again(tx: Session, contact_id: UUID, *, config: Config = DEFAULT, at: da
 
 def owe_by_hand(tx: Session, contact_id: UUID, actor: Actor, *, config: Config, at: datetime) -> CallbackOwed:
     """Owe a call-back because a counselor says so; raises Forbidden, or Conflict for a withheld number."""
-    require_writer(lock_contact(tx, contact_id), actor)
+    require_writer(tx, lock_contact(tx, contact_id), actor)
     owed = owe_again(tx, contact_id, config=config, at=at)
     if owed is None:
         raise Conflict("This caller withheld their number: nobody can call back. 번호를 알 수 없어 걸 수 없습니다.")
@@ -144,7 +144,7 @@ def callback_done(tx: Session, duty_id: UUID, state: Literal["done", "cancelled"
 def call_off(tx: Session, duty_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> None:
     """Call a call-back off, with the reason sealed; raises Forbidden for another team's."""
     duty = lock_duty(tx, duty_id)
-    if duty.team not in teams(actor.role):
+    if duty.team not in teams(*actor.roles):
         raise Forbidden(f"This duty is for the team {duty.team}.")
     if duty.ended_at is None:
         callback_over(tx, duty, "cancelled", by=actor.id, at=at)

@@ -10,8 +10,9 @@ from casework import draft
 from casework.form import Form, Values
 from casework.queries import contacts as queries
 from casework.service.access import require_reader, require_writer
+from casework.service.reading import contact_seen
+from casework.service.reveals import revealed
 from casework.tables import Contact
-from core import audit
 from core.errors import Conflict, Stale
 from core.security import Vault
 from core.staff import Actor
@@ -33,7 +34,7 @@ def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: in
     the contact is not being written.
     """
     contact = queries.lock_contact(tx, contact_id)
-    require_writer(contact, actor)
+    require_writer(tx, contact, actor)
     if contact.state not in EDITABLE:
         raise Conflict(f"This contact is {contact.state}: its form cannot be edited.", state=contact.state)
     if contact.version != version:
@@ -66,8 +67,8 @@ class Revealed:
 def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Revealed:
     """Give a contact's names, telephones and addresses in clear, and write down who looked and why."""
     contact = queries.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
-    audit.record(tx, actor.id, "person.reveal", ("contact", contact.id), at=at, reason=reason)
+    require_reader(tx, contact, actor, "person.reveal")
+    revealed(tx, actor, contact_seen(contact), reason, at=at)
     caller = vault.open(contact.caller_cipher) if contact.caller_cipher else None
     values = draft.unseal(contact.form_cipher, vault)
     return Revealed(caller, {key: values[key] for key in ("reporter", "subject", "next_step") if key in values})

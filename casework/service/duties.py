@@ -12,6 +12,7 @@ from casework.policy.duties import ENDED_ELSEWHERE, TO_UNANSWERED, Result, teams
 from casework.policy.states import CONTACT, DUTY, move
 from casework.queries import contacts as contact_queries
 from casework.queries import duties as queries
+from casework.queries import reveals
 from casework.service.calls import callback_over
 from casework.service.cases import responded
 from casework.service.escalations import TOPIC, escalate, resolve, resolve_about
@@ -24,7 +25,7 @@ from core.staff import Actor, Staff
 
 
 def _may(duty: Duty, actor: Actor) -> None:
-    if duty.team not in teams(actor.role) and duty.owner_id != actor.id:
+    if duty.team not in teams(*actor.roles) and duty.owner_id != actor.id:
         raise Forbidden(f"This duty is for the team {duty.team}.")
 
 
@@ -148,6 +149,8 @@ def cancel(tx: Session, duty_id: UUID, actor: Actor, reason: str, *, vault: Vaul
 
 
 def _end(tx: Session, duty: Duty, state: str, actor: Actor, at: datetime) -> None:
+    if duty.kind == reveals.REVIEW and reveals.unreviewed(tx, duty.created_at):
+        raise Conflict("Review the reveals first: GET /api/reveals lists them. 열람 기록을 먼저 검토해 주세요.")
     if duty.kind in TO_UNANSWERED:
         callback_over(tx, duty, state, by=actor.id, at=at)
     else:

@@ -48,7 +48,7 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     listing every field that is missing or wrong, Stale for an old version, Forbidden for somebody else's contact.
     """
     contact = queries.lock_contact(tx, contact_id)
-    require_writer(contact, actor)
+    require_writer(tx, contact, actor)
     old = draft.unseal(contact.form_cipher, means.vault)
     values = draft.edit(old, final.form) if final.form else old
     if contact.state == "finalized" and values == old:

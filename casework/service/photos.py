@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from casework.queries import field as queries
-from casework.service.access import require_in_district
+from casework.service.access import require_visit
+from casework.service.reading import asked_seen
+from casework.service.reveals import revealed
 from casework.tables import VisitPhoto
 from core import audit
 from core.errors import Conflict, Invalid, NotFound
@@ -36,7 +38,7 @@ def kind_of(raw: bytes) -> str:
 def add(tx: Session, visit_id: UUID, raw: bytes, actor: Actor, *, vault: Vault, at: datetime) -> VisitPhoto:
     """Keep a picture; the same one again is the one that is kept. Raises NotFound, Invalid or Conflict (too many)."""
     visit = queries.lock_visit(tx, visit_id)
-    require_in_district(visit, actor)
+    require_visit(tx, visit_id, actor, "visit.write")
     kind = kind_of(raw)
     photo_id = named_id("photo", str(visit.id), hashlib.sha256(raw).hexdigest())
     known = tx.get(VisitPhoto, photo_id)
@@ -62,9 +64,9 @@ def reveal(
 ) -> tuple[str, bytes]:
     """Give a picture (visit's id, picture's id) in clear with its media type; that somebody looked is written down."""
     visit_id, photo_id = ids
-    require_in_district(queries.visit(tx, visit_id), actor)
+    require_visit(tx, visit_id, actor, "visit.write")
     found = tx.get(VisitPhoto, photo_id, options=[undefer(VisitPhoto.sealed)])
     if found is None or found.visit_id != visit_id:
         raise NotFound("There is no such picture.")
-    audit.record(tx, actor.id, "visit.photo_reveal", ("visit", visit_id), at=at, reason=reason, photo=str(photo_id))
+    revealed(tx, actor, asked_seen(queries.visit(tx, visit_id)), reason, at=at)
     return found.kind, vault.open_bytes(found.sealed)

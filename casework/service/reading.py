@@ -1,6 +1,7 @@
 """Putting together what a reader sees: masked, and in one story."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,24 +26,35 @@ from casework.views import (
     VisitDetail,
     VisitOut,
 )
+from core.access_log import Seen, looked
 from core.security import Vault, mask, mask_name
+from core.staff import Actor
 
 
-def contact_in_list(contact: Contact, vault: Vault) -> ContactOut:
-    """Give a contact with its caller masked."""
+def contacts_listed(
+    tx: Session, found: Sequence[Contact], actor: Actor, vault: Vault, *, at: datetime
+) -> list[ContactOut]:
+    """Give contacts with their callers masked; that somebody looked at them is written down."""
+    people = [person for one in found for person in (one.reporter_person_id, one.subject_person_id)]
+    looked(tx, actor, Seen("contact", [one.id for one in found], people), action="list", at=at)
+    return [_contact(one, vault) for one in found]
+
+
+def _contact(contact: Contact, vault: Vault) -> ContactOut:
     seen = ContactOut.model_validate(contact)
     seen.caller = mask(vault.open(contact.caller_cipher)) if contact.caller_cipher else None
     return seen
 
 
-def contact_whole(tx: Session, contact: Contact, vault: Vault) -> ContactDetail:
-    """Give a contact with its masked form, what is known of the caller, and what it started."""
+def contact_whole(tx: Session, contact: Contact, actor: Actor, vault: Vault, *, at: datetime) -> ContactDetail:
+    """Give a contact with its masked form, what is known of the caller, and what it started; the look is logged."""
     number, latest = contacts.earlier_calls(tx, contact)
     known = people.people_with(tx, contact.caller_fingerprint) if contact.caller_fingerprint else []
+    looked(tx, actor, contact_seen(contact, known), at=at)
     visit, dispatch = field.asked_by_contact(tx, contact.id)
     duties = tx.scalars(select(Duty.id).where(Duty.contact_id == contact.id).order_by(Duty.created_at, Duty.id)).all()
     return ContactDetail(
-        **contact_in_list(contact, vault).model_dump(),
+        **_contact(contact, vault).model_dump(),
         form=draft.masked(draft.unseal(contact.form_cipher, vault)),
         earlier_calls=number,
         last_call_at=latest,
@@ -55,6 +67,12 @@ def contact_whole(tx: Session, contact: Contact, vault: Vault) -> ContactDetail:
     )
 
 
+def contact_seen(contact: Contact, known: Sequence[Person] = ()) -> Seen:
+    """Tell whose data a contact shows, and whose else who has the caller's number."""
+    people = (contact.reporter_person_id, contact.subject_person_id, *(person.id for person in known))
+    return Seen("contact", [contact.id], people)
+
+
 def person_masked(person: Person, vault: Vault) -> KnownPerson:
     """Give a person with the name masked."""
     name = name_of(person, vault)
@@ -62,8 +80,9 @@ def person_masked(person: Person, vault: Vault) -> KnownPerson:
     return KnownPerson(id=person.id, name=masked, birth_year=person.birth_year, district=person.district)
 
 
-def case_whole(tx: Session, case: Case, vault: Vault) -> CaseDetail:
-    """Give a case with everything that hangs on it as one story, oldest first."""
+def case_whole(tx: Session, case: Case, actor: Actor, vault: Vault, *, at: datetime) -> CaseDetail:
+    """Give a case with everything that hangs on it as one story, oldest first; the look is logged."""
+    looked(tx, actor, Seen("case", [case.id], [case.subject_person_id]), at=at)
     subject = people.people(tx, {case.subject_person_id}).get(case.subject_person_id)
     return CaseDetail(
         **CaseOut.model_validate(case).model_dump(),
@@ -84,15 +103,22 @@ def _story(found: cases.Timeline, vault: Vault) -> list[Entry]:
     return sorted(story, key=lambda entry: (entry.at, entry.kind, entry.id))
 
 
-def dispatch_whole(tx: Session, dispatch: Dispatch) -> DispatchDetail:
-    """Give a dispatch with every attempt and step."""
+def asked_seen(asked: Visit | Dispatch) -> Seen:
+    """Tell whose data a visit or a dispatch shows."""
+    return Seen(type(asked).__name__.lower(), [asked.id], [asked.person_id])
+
+
+def dispatch_whole(tx: Session, dispatch: Dispatch, actor: Actor, *, at: datetime) -> DispatchDetail:
+    """Give a dispatch with every attempt and step; the look is logged."""
+    looked(tx, actor, asked_seen(dispatch), at=at)
     delivery, milestones = _way(tx, ("dispatch", dispatch.id))
     whole = DispatchOut.model_validate(dispatch).model_dump()
     return DispatchDetail(**whole, delivery=delivery, milestones=milestones)
 
 
-def visit_whole(tx: Session, visit: Visit) -> VisitDetail:
-    """Give a visit with every attempt and step."""
+def visit_whole(tx: Session, visit: Visit, actor: Actor, *, at: datetime) -> VisitDetail:
+    """Give a visit with every attempt and step; the look is logged."""
+    looked(tx, actor, asked_seen(visit), at=at)
     delivery, milestones = _way(tx, ("visit", visit.id))
     return VisitDetail(**VisitOut.model_validate(visit).model_dump(), delivery=delivery, milestones=milestones)
 

@@ -18,7 +18,7 @@ from casework.policy.states import VISIT, move
 from casework.policy.triage import GUARDED
 from casework.queries import field as queries
 from casework.service import asked
-from casework.service.access import require_in_district
+from casework.service.access import require_visit
 from casework.service.cases import responded
 from casework.service.escalations import escalate, resolve_about
 from casework.service.steps import step
@@ -61,7 +61,7 @@ def acknowledge(
 def advance(tx: Session, visit_id: UUID, to: Move, actor: Actor, *, means: Means, at: datetime) -> Visit:
     """Move a visit; two people go, no answer twice reaches the supervisor, only a supervisor calls it off."""
     visit = queries.lock_visit(tx, visit_id)
-    require_in_district(visit, actor)
+    require_visit(tx, visit_id, actor, "visit.write")
     if to.version not in {None, visit.version}:
         words = "Somebody moved this visit since you read it. Look at `current` and try again with its version."
         raise Stale(words, version=visit.version, current={"state": visit.state})
@@ -112,7 +112,7 @@ def _pair(tx: Session, workers: Sequence[UUID]) -> list[UUID]:
 def still_here(tx: Session, visit_id: UUID, actor: Actor, *, config: Config, at: datetime) -> Visit:
     """Hear of a team that is inside and well: its time begins anew. Raises Conflict where nobody is inside."""
     visit = queries.lock_visit(tx, visit_id)
-    require_in_district(visit, actor)
+    require_visit(tx, visit_id, actor, "visit.write")
     if visit.state != "on_site":
         words = f"Nobody is inside: this visit is {visit.state}. 현장에 있는 방문이 아닙니다."
         raise Conflict(words, state=visit.state)

@@ -17,7 +17,8 @@ from casework.service.access import require_reader
 from casework.service.calls import CALLBACK, never_answered
 from casework.service.owing import Owed, owe
 from casework.tables import Contact, Voicemail
-from core import audit, outbox
+from core import outbox
+from core.access_log import Seen, looked
 from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
@@ -65,11 +66,11 @@ def on_awaited(tx: Session, message: VoicemailAwaited, at: datetime, *, config: 
 
 
 def hear(tx: Session, voicemail_id: UUID, actor: Actor, *, at: datetime) -> Voicemail:
-    """Let somebody hear a voicemail, which is written down; raises Forbidden where the contact is somebody else's."""
+    """Let somebody hear a voicemail, which is written down; raises NotFound outside one's reach."""
     found = _readable(tx, voicemail_id, actor)
     if found.heard_at is None:
         found.heard_at, found.heard_by = at, actor.id
-    audit.record(tx, actor.id, "voicemail.hear", ("voicemail", found.id), at=at)
+    looked(tx, actor, Seen("voicemail", [found.id]), action="hear", at=at)
     tx.flush()
     return found
 
@@ -79,13 +80,13 @@ def read(tx: Session, voicemail_id: UUID, actor: Actor, *, vault: Vault, at: dat
     found = _readable(tx, voicemail_id, actor)
     if found.transcript_cipher is None:
         return found, None
-    audit.record(tx, actor.id, "voicemail.read", ("voicemail", found.id), at=at)
+    looked(tx, actor, Seen("voicemail", [found.id]), at=at)
     return found, vault.open(found.transcript_cipher)
 
 
 def _readable(tx: Session, voicemail_id: UUID, actor: Actor) -> Voicemail:
     found = queries.voicemail(tx, voicemail_id)
-    require_reader(tx, contacts.contact(tx, found.contact_id), actor)
+    require_reader(tx, contacts.contact(tx, found.contact_id), actor, "voicemail.hear")
     return found
 
 

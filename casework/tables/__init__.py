@@ -9,6 +9,7 @@ from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person
 from casework.tables.photos import VisitPhoto
 from casework.tables.places import District, Team
+from casework.tables.reveals import RevealReview
 from casework.tables.voicemails import Voicemail
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Milestone",
     "Person",
     "PlanVersion",
+    "RevealReview",
     "SafetyPlan",
     "Team",
     "Visit",

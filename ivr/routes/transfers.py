@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.staff import Actor
-from core.web import Now, Tx, allow
+from core.web import Now, Tx
 from ivr import catalog, transfers
 from ivr.menu import Queue
 from ivr.routes.calls import Counselor, board_of
@@ -72,9 +71,9 @@ def _known(request: Request, kind: Kind) -> frozenset[str]:
 
 
 @router.get("/{contact_id}/transfer")
-def read_transfer(contact_id: UUID, _: Annotated[Actor, allow("call.control")], tx: Tx) -> TransferOut:
+def read_transfer(contact_id: UUID, actor: Counselor, tx: Tx) -> TransferOut:
     """Show a contact's newest transfer."""
-    return TransferOut.model_validate(transfers.last(tx, contact_id))
+    return TransferOut.model_validate(transfers.last(tx, contact_id, actor))
 
 
 @router.post("/{contact_id}/transfer/briefed")

@@ -54,6 +54,7 @@ def test_a_missing_one_is_named(reading: Reading, name: str, value: str | None) 
 WRONG = [
     ("CALLBACK_ATTEMPTS", "0", "1"),
     ("CALLBACK_RING_SECONDS", "600", "120"),
+    ("TRUSTED_PROXIES", "proxy.example.org", "10.0.0.5"),
     ("CALLBACK_QUIET_HOURS", "night", "22:00-08:00"),
     ("CALLBACK_QUIET_HOURS", "24:00-08:00", "22:00-08:00"),
     ("CALLBACK_QUIET_HOURS", "08:00-08:00", "two different hours"),

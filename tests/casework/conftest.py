@@ -92,20 +92,20 @@ class House:
     def means(self) -> Means:
         return Means(self.vault, self.config)
 
-    def person(self, role: str, *, name: str = "", district: str | None = None) -> Actor:
+    def person(self, role: str, *, name: str = "", district: str | None = None, team: str | None = None) -> Actor:
         login = name or role
         if login not in self.people:
             with self.sessions.begin() as tx:
                 staff = Staff(id=named_id("staff", login), login=login, name=login, role=role, password_hash="-")
-                staff.district, staff.languages = district, "ko"
+                staff.district, staff.team, staff.languages = district, team, "ko"
                 tx.add(staff)
                 tx.flush()
                 self.people[login] = actor_of(staff)
         return self.people[login]
 
-    def desk(self, role: str, *, name: str = "", district: str | None = None) -> Desk:
+    def desk(self, role: str, *, name: str = "", district: str | None = None, team: str | None = None) -> Desk:
         """Give an HTTP client signed in as somebody of this role."""
-        actor, token = self.person(role, name=name, district=district), new_token()
+        actor, token = self.person(role, name=name, district=district, team=team), new_token()
         with self.sessions.begin() as tx:
             row = StaffSession(token_hash=token_hash(token), staff_id=actor.id, started_at=self.clock.at)
             row.ends_at = self.clock.at + timedelta(days=60)
