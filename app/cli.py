@@ -97,12 +97,28 @@ def migrate() -> None:
     """Bring the database's schema to the newest version."""
     from app.migrate import upgrade
     from app.world import World
-    from casework.service.places import load_districts
+    from casework.service.places import load_dongs
 
     s = settings()
     upgrade(s.database_url)
     with closing(World(s)) as world, world.sessions.begin() as tx:
-        load_districts(tx)
+        load_dongs(tx)
+
+
+@app.command()
+def dongs(file: Annotated[Path, typer.Argument(help="CSV in UTF-8: code,name,valid_from,valid_to.")]) -> None:
+    """Bring a list of administrative dongs into the database."""
+    from app.world import World
+    from casework.service.places import load_dongs
+    from core.errors import Refusal
+
+    try:
+        with closing(World(settings())) as world, world.sessions.begin() as tx:
+            number = load_dongs(tx, file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, Refusal) as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from wrong
+    typer.echo(f"{number} dongs are there.")
 
 
 @app.command()

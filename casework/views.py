@@ -76,6 +76,8 @@ class RevealedOut(BaseModel):
 
     caller: str | None
     form: dict[str, Any]
+    shielded: bool
+    """Somebody else reported: who they are is told by a decision only."""
 
 
 class CaseOut(Out):
@@ -269,3 +271,10 @@ class DistrictOut(Out):
     code: str
     name_ko: str
     name_en: str
+
+
+class DongOut(Out):
+    """An administrative dong of a district."""
+
+    code: str
+    name_ko: str

@@ -23,12 +23,14 @@ _DESK = {
     "seat.use", "call.control", "queue.read", "callback.read", "callback.write", "voicemail.hear", "caller.flag",
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
+_MERGE = {"person.merge"}
+_WATCH |= {"reporter.reveal"}
 _WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),
-    "social_worker": frozenset(_CASE | _FIELD | {"dispatch.read"}),
-    "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _WATCH),
+    "social_worker": frozenset(_CASE | _FIELD | _MERGE | {"dispatch.read"}),
+    "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _MERGE | _WATCH),
     "field": frozenset(_FIELD | {"duty.read"}),
     "dispatcher": frozenset(_DISPATCH),
     "admin": frozenset({"staff.manage", "audit.read", "dead_letter.manage", "queue.watch"}),

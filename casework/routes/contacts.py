@@ -102,4 +102,4 @@ def reveal_contact(
 ) -> RevealedOut:
     """Give telephones, names and addresses in clear; the reason is written down."""
     seen = drafts.reveal(tx, contact_id, actor, body.reason, vault=means.vault, at=at)
-    return RevealedOut(caller=seen.caller, form=seen.form)
+    return RevealedOut(caller=seen.caller, form=seen.form, shielded=seen.shielded)

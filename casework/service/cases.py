@@ -10,6 +10,7 @@ from casework.config import Config, Means
 from casework.policy import triage
 from casework.policy.states import CASE, move
 from casework.queries import cases as queries
+from casework.queries.people import records_of
 from casework.service.escalations import escalate, resolve_about
 from casework.tables import Case, CaseNote, Contact, Person
 from core import audit
@@ -22,7 +23,7 @@ from core.staff import Actor
 def open_or_join(tx: Session, subject: Person, contact: Contact, *, config: Config, at: datetime) -> Case:
     """Give the subject's open case, raised where this contact is more urgent, or open one; the case is locked."""
     level = contact.triage_level or "info"
-    case = queries.lock_open_case_of(tx, subject.id)
+    case = queries.lock_open_case_of(tx, records_of(tx, subject.id))
     if case is None:
         case = Case(id=new_id(at), subject_person_id=subject.id, opened_at=at, topic=contact.topic or "other")
         case.owner_id, case.state, case.triage_level, case.version = contact.owner_id, CASE.start, level, 1

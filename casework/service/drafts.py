@@ -10,6 +10,7 @@ from casework import draft
 from casework.form import Form, Values
 from casework.queries import contacts as queries
 from casework.service.access import require_reader, require_writer
+from casework.service.sources import shielded, shown
 from casework.tables import Contact
 from core import audit
 from core.errors import Conflict, Stale
@@ -21,7 +22,7 @@ EDITABLE = frozenset({"in_progress", "draft", "reopened"})
 
 def stale(contact: Contact, vault: Vault) -> Stale:
     """Make the refusal that carries what is there now, masked."""
-    current = draft.masked(draft.unseal(contact.form_cipher, vault))
+    current = shown(contact, vault)
     words = "Somebody changed this form since you read it. Look at `current` and send your change with its version."
     return Stale(words, version=contact.version, current=current)
 
@@ -61,13 +62,19 @@ class Revealed:
 
     caller: str | None
     form: Values
+    shielded: bool
+    """Somebody else reported: who they are is not among it."""
 
 
 def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Revealed:
-    """Give a contact's names, telephones and addresses in clear, and write down who looked and why."""
+    """Give a contact's names, telephones and addresses in clear, and write down who looked and why.
+
+    Who reported somebody else is told by a decision only (`sources.decide`).
+    """
     contact = queries.contact(tx, contact_id)
     require_reader(tx, contact, actor)
     audit.record(tx, actor.id, "person.reveal", ("contact", contact.id), at=at, reason=reason)
-    caller = vault.open(contact.caller_cipher) if contact.caller_cipher else None
-    values = draft.unseal(contact.form_cipher, vault)
-    return Revealed(caller, {key: values[key] for key in ("reporter", "subject", "next_step") if key in values})
+    values, hidden = draft.unseal(contact.form_cipher, vault), shielded(contact)
+    caller = vault.open(contact.caller_cipher) if contact.caller_cipher and not hidden else None
+    parts = ("subject", "next_step") if hidden else ("reporter", "subject", "next_step")
+    return Revealed(caller, {key: values[key] for key in parts if key in values}, hidden)

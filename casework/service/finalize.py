@@ -1,6 +1,6 @@
 """Finalizing a contact: the contact, its case and everything it starts, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework import draft
 from casework.config import Means
-from casework.form import Form
+from casework.form import Form, Subject
 from casework.messages import ContactPlaced
 from casework.policy.finalizing import Problem, problems
 from casework.policy.states import CONTACT, move
@@ -23,7 +23,7 @@ from casework.service.cases import open_or_join
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
 from casework.service.people import Described, known_as
-from casework.service.places import require_district
+from casework.service.places import require_district, require_dong
 from casework.tables import CaseNote, Contact, Person
 from core import audit, outbox
 from core.errors import Conflict, Invalid
@@ -75,6 +75,8 @@ def _checked(tx: Session, form: Form, at: datetime) -> Form:
     if found:
         errors = [{"at": field, "problem": words} for field, words in found]
         raise Invalid("The form cannot be finalized yet: mend the fields named in `errors`.", errors=errors)
+    if form.subject and form.subject.dong:
+        require_dong(tx, form.subject.dong, form.subject.district, at="subject.dong", on=at.date())
     places = {
         "subject.district": form.subject.district if form.subject else None,
         "next_step.visit.district": form.next_step.visit.district if form.next_step and form.next_step.visit else None,
@@ -133,18 +135,13 @@ def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetim
     called = Described(
         name=reporter.name if reporter else None, phone=_number(reporter.phone if reporter else None) or own_number
     )
-    spoken_of = Described(
-        name=subject.name if subject else None,
-        phone=_number(subject.phone if subject else None),
-        birth_year=subject.birth_year if subject else None,
-        district=subject.district if subject else None,
-        address=subject.address if subject else None,
-    )
+    spoken_of = _described(subject)
+    numbers = (called.phone, spoken_of.phone, own_number)
+    for number in sorted({vault.fingerprint(number) for number in numbers if number}):
+        # Two who speak of each other, finalized at once, must not hold each other's numbers.
+        lock_caller(tx, number)
     if form.relation == "self":
-        spoken_of = Described(
-            name=spoken_of.name or called.name, phone=spoken_of.phone or called.phone,
-            birth_year=spoken_of.birth_year, district=spoken_of.district, address=spoken_of.address,
-        )  # fmt: skip
+        spoken_of = replace(spoken_of, name=spoken_of.name or called.name, phone=spoken_of.phone or called.phone)
         person = known_as(tx, spoken_of, vault=vault, at=at)
         contact.reporter_person_id = contact.subject_person_id = person.id
         return person
@@ -153,6 +150,16 @@ def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetim
     person = known_as(tx, spoken_of, vault=vault, at=at)
     contact.subject_person_id = person.id
     return person
+
+
+def _described(subject: Subject | None) -> Described:
+    if subject is None:
+        return Described()
+    return Described(
+        name=subject.name, phone=_number(subject.phone), birth_year=subject.birth_year, sex=subject.sex,
+        district=subject.district or (subject.dong and subject.dong[:5]), dong=subject.dong, address=subject.address,
+        detail=subject.detail,
+    )  # fmt: skip
 
 
 def _callback_is_done(tx: Session, contact: Contact, at: datetime) -> None:

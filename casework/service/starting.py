@@ -94,7 +94,8 @@ def _by(contact: Contact) -> UUID:
 
 def _dispatch(tx: Session, contact: Contact, case: Case, asked: DispatchAsked, means: Means, at: datetime) -> None:
     sealed = {
-        "place_cipher": asked.place, "people_cipher": asked.people, "danger_cipher": asked.danger,
+        "place_cipher": asked.place, "detail_cipher": asked.detail, "people_cipher": asked.people,
+        "danger_cipher": asked.danger,
         "callback_cipher": require_number(asked.callback_number) if asked.callback_number else None,
     }  # fmt: skip
     made = Dispatch(
@@ -126,6 +127,7 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
         visit_by=max(by, at + means.config.travel), workers=[], no_answers=0,
         address_cipher=means.vault.seal(asked.address or ""), reason_cipher=means.vault.seal(asked.reason or ""),
         safety_cipher=means.vault.seal(asked.safety_notes) if asked.safety_notes else None,
+        detail_cipher=means.vault.seal(asked.detail) if asked.detail else None,
     )  # fmt: skip
     tx.add(made)
     tx.flush()

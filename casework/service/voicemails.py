@@ -21,6 +21,7 @@ from core import audit, outbox
 from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
+from core.words import without_resident_numbers
 
 LONGEST_TRANSCRIPT = 20_000
 
@@ -110,5 +111,6 @@ def record(tx: Session, message: TranscriptWanted, words: str, at: datetime, *, 
     """After the transcriber was asked: keep its words, sealed; no words are nothing to keep."""
     found = queries.voicemail(tx, message.voicemail_id)
     if words:
-        found.transcript_cipher, found.transcribed_at = vault.seal(words[:LONGEST_TRANSCRIPT]), at
+        kept = without_resident_numbers(words[:LONGEST_TRANSCRIPT])
+        found.transcript_cipher, found.transcribed_at = vault.seal(kept), at
         tx.flush()

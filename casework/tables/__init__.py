@@ -5,8 +5,8 @@ from casework.tables.contacts import Contact
 from casework.tables.duties import Duty, DutyAttempt, Escalation
 from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
-from casework.tables.people import Identifier, Person
-from casework.tables.places import District, Team
+from casework.tables.people import Identifier, Person, PersonMerge, SourceDecision
+from casework.tables.places import District, Dong, Team
 from casework.tables.voicemails import Voicemail
 
 __all__ = [
@@ -17,12 +17,15 @@ __all__ = [
     "Dispatch",
     "DispatchAttempt",
     "District",
+    "Dong",
     "Duty",
     "DutyAttempt",
     "Escalation",
     "Identifier",
     "Milestone",
     "Person",
+    "PersonMerge",
+    "SourceDecision",
     "Team",
     "Visit",
     "Voicemail",
