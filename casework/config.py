@@ -81,6 +81,8 @@ class Config:
     outside_timeout: float = 3.5
     """Seconds for a whole outside call; must stay below the delivery lease."""
     signature_age: timedelta = timedelta(minutes=5)
+    edit_own_within: timedelta = timedelta(hours=24)
+    """After finalizing, a contact's owner may amend it so long; later it is reopened with a reason."""
     public_url: str = "http://127.0.0.1:8120"
     """Where partners reach us."""
 

@@ -22,19 +22,28 @@ from core.staff import Actor
 
 def open_or_join(tx: Session, subject: Person, contact: Contact, *, config: Config, at: datetime) -> Case:
     """Give the subject's open case, raised where this contact is more urgent, or open one; the case is locked."""
-    level = contact.triage_level or "info"
-    case = queries.lock_open_case_of(tx, records_of(tx, subject.id))
+    level, records = contact.triage_level or "info", records_of(tx, subject.id)
+    before = _case_before(tx, contact, records)
+    case = before or queries.lock_open_case_of(tx, records)
     if case is None:
         case = Case(id=new_id(at), subject_person_id=subject.id, opened_at=at, topic=contact.topic or "other")
         case.owner_id, case.state, case.triage_level, case.version = contact.owner_id, CASE.start, level, 1
         case.first_contact_at = case.clock_from = contact.opened_at
         case.respond_by = triage.respond_by(level, contact.opened_at, config.targets)
-    else:
+    elif before is None or triage.more_urgent(case.triage_level, level) != case.triage_level:
         _join(case, contact, level, config)
     case.district = subject.district or case.district
     tx.add(case)
     tx.flush()
     return case
+
+
+def _case_before(tx: Session, contact: Contact, records: set[UUID]) -> Case | None:
+    """Give the case that an earlier writing of this contact opened or joined, if it is still this person's and open."""
+    if contact.case_id is None:
+        return None
+    case = queries.lock_case(tx, contact.case_id)
+    return case if case.subject_person_id in records and case.state not in CASE.closed else None
 
 
 def _join(case: Case, contact: Contact, level: str, config: Config) -> None:

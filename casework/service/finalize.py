@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework import draft
-from casework.config import Means
+from casework.config import Config, Means
 from casework.form import Form, Subject
 from casework.messages import ContactPlaced
 from casework.policy.finalizing import Problem, problems
@@ -44,8 +44,9 @@ class Final:
 def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means: Means, at: datetime) -> Contact:
     """Finalize a contact with its draft, or with a form laid over it.
 
-    The same form again gives the same answer and has no second effect; another form then is a Conflict. Raises Invalid
-    listing every field that is missing or wrong, Stale for an old version, Forbidden for somebody else's contact.
+    The same form again gives the same answer and has no second effect; another form then is a Conflict, unless its
+    owner amends it in time, naming the version. What was started already stays; what is newly asked for starts. Raises
+    Invalid listing every field that is missing or wrong, Stale for an old version, Forbidden for somebody else's.
     """
     contact = queries.lock_contact(tx, contact_id)
     require_writer(contact, actor)
@@ -53,25 +54,44 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     values = draft.edit(old, final.form) if final.form else old
     if contact.state == "finalized" and values == old:
         return contact
-    if contact.state == "finalized":
-        raise Conflict("This contact was finalized with another form.", state=contact.state, version=contact.version)
-    contact_state = move(CONTACT, contact.state, "finalized")
+    amended, again = contact.state == "finalized", contact.finalized_at is not None
+    if amended and not _may_amend(contact, actor, final, means.config, at):
+        raise Conflict(_FINALIZED, state=contact.state, version=contact.version)
+    contact.state = "finalized" if amended else move(CONTACT, contact.state, "finalized")
     if final.version not in {None, contact.version}:
         raise stale(contact, means.vault)
-    whole = _checked(tx, draft.read(values), at)
-    contact.state, contact.finalized_at, contact.finalized_by = contact_state, at, actor.id
+    whole = _checked(tx, draft.read(values), at, again=again)
+    if not again and whole.outcome_class == "data":
+        # What a conversation was handed on with; whose case this contact belongs to is found now.
+        contact.case_id = None
+    if not amended:
+        contact.finalized_at, contact.finalized_by = at, actor.id
     contact.form_cipher, contact.version = draft.seal(values, means.vault), contact.version + 1
-    contact.notes_cipher = means.vault.seal(whole.notes) if whole.notes else None
     contact.owner_id = contact.owner_id or actor.id
     mirror(contact, whole)
     _apply(tx, contact, whole, means, at)
-    audit.record(tx, actor.id, "contact.finalize", ("contact", contact.id), at=at, outcome_class=whole.outcome_class)
+    act = "contact.amend" if amended else "contact.finalize"
+    audit.record(tx, actor.id, act, ("contact", contact.id), at=at, outcome_class=whole.outcome_class)
     tx.flush()
     return contact
 
 
-def _checked(tx: Session, form: Form, at: datetime) -> Form:
-    found = [*problems(form.filled()), *_numbers(form), *starting.untimely(form, at)]
+_FINALIZED = (
+    "확정된 상담입니다. 고치려면 까닭을 적고 다시 여세요. This contact was finalized with another form: reopen it "
+    "with a reason. (Its owner may send a changed form with its `version` for a day.)"
+)
+
+
+def _may_amend(contact: Contact, actor: Actor, final: Final, config: Config, at: datetime) -> bool:
+    """Tell whether this is one's own, finalized a short while ago, and read before it was changed."""
+    own, since = contact.owner_id == actor.id, contact.finalized_at or at
+    return own and at < since + config.edit_own_within and final.version is not None
+
+
+def _checked(tx: Session, form: Form, at: datetime, *, again: bool) -> Form:
+    # What was promised when it was finalized first may be over by now, and is no reason to refuse a mended form.
+    untimely = [] if again else starting.untimely(form, at)
+    found = [*problems(form.filled()), *_numbers(form), *untimely]
     if found:
         errors = [{"at": field, "problem": words} for field, words in found]
         raise Invalid("The form cannot be finalized yet: mend the fields named in `errors`.", errors=errors)
@@ -110,16 +130,18 @@ def _number(typed: str | None) -> str | None:
 def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> None:
     if form.outcome_class == "data":
         subject = _people(tx, contact, form, means.vault, at)
+        notes = form.notes if form.notes != _noted(contact, means.vault) else None
         if subject.district:
             outbox.post(tx, ContactPlaced(contact.id, subject.district), at=at)
         case = open_or_join(tx, subject, contact, config=means.config, at=at)
         contact.case_id = case.id
         tx.flush()
-        if contact.notes_cipher and form.notes:
+        contact.notes_cipher = means.vault.seal(form.notes) if form.notes else None
+        if notes:
             tx.add(
                 CaseNote(
                     id=new_id(at), case_id=case.id, contact_id=contact.id, author_id=contact.finalized_by, at=at,
-                    kind="contact", words_cipher=means.vault.seal(form.notes),
+                    kind="contact", words_cipher=means.vault.seal(notes),
                 )
             )  # fmt: skip
         starting.start(tx, contact, case, form, means=means, at=at)
@@ -127,6 +149,11 @@ def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime
     if contact.danger_at is not None and form.triage_level not in GUARDED:
         escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
     _callback_is_done(tx, contact, at)
+
+
+def _noted(contact: Contact, vault: Vault) -> str | None:
+    """Give the notes that stand in the case's story already."""
+    return vault.open(contact.notes_cipher) if contact.notes_cipher else None
 
 
 def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
@@ -142,12 +169,15 @@ def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetim
         lock_caller(tx, number)
     if form.relation == "self":
         spoken_of = replace(spoken_of, name=spoken_of.name or called.name, phone=spoken_of.phone or called.phone)
-        person = known_as(tx, spoken_of, vault=vault, at=at)
+        person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
         contact.reporter_person_id = contact.subject_person_id = person.id
         return person
+    reporter_before = contact.reporter_person_id
+    if reporter_before == contact.subject_person_id:
+        reporter_before = None
     if called.name or called.phone:
-        contact.reporter_person_id = known_as(tx, called, vault=vault, at=at).id
-    person = known_as(tx, spoken_of, vault=vault, at=at)
+        contact.reporter_person_id = known_as(tx, called, vault=vault, at=at, before=reporter_before).id
+    person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
     contact.subject_person_id = person.id
     return person
 

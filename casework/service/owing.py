@@ -59,6 +59,14 @@ def bring_forward(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> No
     outbox.post(tx, DutyDue(duty.id, due), at=at, due=due)
 
 
+def put_off(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> None:
+    """Set another deadline, earlier or later; the same one changes nothing."""
+    if due == duty.due_at:
+        return
+    duty.due_at = duty.watch_at = due
+    outbox.post(tx, DutyDue(duty.id, due), at=at, due=due)
+
+
 def end(tx: Session, duty: Duty, state: str, *, by: UUID | None, at: datetime) -> None:
     """Mark a duty done, missed or cancelled; raises Conflict where it is over already."""
     duty.state = move(DUTY, duty.state, state)

@@ -26,13 +26,15 @@ class Described:
     detail: str | None = None
 
 
-def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime) -> Person:
+def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime, before: UUID | None = None) -> Person:
     """Give the person of this number, or a new one; a record that was merged stands for nobody by itself.
+
+    `before` is whom an earlier writing of the same contact found: still they, unless another name is given now.
 
     A shared telephone is not a shared person: somebody of another name is somebody else. Locks the person.
     """
     name_print = name_fingerprint(who.name, vault) if who.name else None
-    person = _find(tx, who, name_print, vault) or Person(id=new_id(at), created_at=at)
+    person = _same(tx, before, name_print) or _find(tx, who, name_print, vault) or Person(id=new_id(at), created_at=at)
     if who.name and person.name_cipher is None:
         person.name_cipher, person.name_fingerprint = vault.seal(who.name), name_print
     for name in ("birth_year", "sex", "district", "dong"):
@@ -51,6 +53,13 @@ def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime) -> Pers
 def name_fingerprint(name: str, vault: Vault) -> str:
     """Give that by which people of this name are found."""
     return vault.fingerprint(f"name\x1f{name}")
+
+
+def _same(tx: Session, before: UUID | None, name_print: str | None) -> Person | None:
+    if before is None:
+        return None
+    person = queries.lock_root_of(tx, before)
+    return person if name_print is None or person.name_fingerprint in {None, name_print} else None
 
 
 def _find(tx: Session, who: Described, name_print: str | None, vault: Vault) -> Person | None:

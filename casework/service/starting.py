@@ -20,7 +20,7 @@ from casework.policy.finalizing import EMERGENCY_BASIS, Problem
 from casework.policy.states import DISPATCH, VISIT, move
 from casework.policy.triage import GUARDED, first_response_owed, respond_by
 from casework.queries.places import team_of
-from casework.service.owing import Owed, owe
+from casework.service.owing import Owed, owe, put_off
 from casework.service.steps import step
 from casework.tables import Case, Contact, Dispatch, Visit
 from core import outbox
@@ -44,15 +44,20 @@ def untimely(form: Form, at: datetime) -> list[Problem]:
 
 
 def start(tx: Session, contact: Contact, case: Case, form: Form, *, means: Means, at: datetime) -> None:
-    """Start what the form asks for; where nothing of it answers the level's target in time, a duty of its own does."""
+    """Start what the form asks for; where nothing of it answers the level's target in time, a duty of its own does.
+
+    What an earlier writing of the contact started goes on as it is; a follow-up still owed moves to its new time.
+    """
     steps = form.next_step or NextStep()
     by = respond_by(contact.triage_level or "info", contact.opened_at, means.config.targets)
     deadlines: list[datetime] = []
     if steps.dispatch is not None:
-        _dispatch(tx, contact, case, steps.dispatch, means, at)
+        if tx.get(Dispatch, named_id("dispatch", str(contact.id))) is None:
+            _dispatch(tx, contact, case, steps.dispatch, means, at)
         deadlines.append(by or at)
     if steps.visit is not None:
-        _visit(tx, contact, case, steps.visit, means, at)
+        if tx.get(Visit, named_id("visit", str(contact.id))) is None:
+            _visit(tx, contact, case, steps.visit, means, at)
         deadlines.append(by or at)
     if steps.in_depth is not None:
         deadlines.append(_in_depth(tx, contact, steps.in_depth, by or at + means.config.in_depth_within, at))
@@ -83,7 +88,10 @@ def _follow_up(tx: Session, contact: Contact, due: datetime, config: Config, at:
         opens_at=due - config.follow_up_opens, owner_id=contact.owner_id, contact_id=contact.id,
         case_id=contact.case_id,
     )  # fmt: skip
-    return owe(tx, owed, at=at).due_at
+    duty = owe(tx, owed, at=at)
+    if duty.ended_at is None:
+        put_off(tx, duty, due, at=at)
+    return duty.due_at
 
 
 def _by(contact: Contact) -> UUID:
