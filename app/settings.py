@@ -14,12 +14,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from casework.config import KINDS, Endpoint
+from casework.policy.retention import KINDS as RETENTION_KINDS
 from core.security import Vault
 from ivr.crisis import CRISIS_DESKS
 from ivr.signature import Keys
 from ivr.twiml import Wording
 
 KEY_BYTES = 32
+LONGEST_KEPT = 36_500
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -82,6 +84,14 @@ def _redis(value: str) -> str:
 def _endpoints(value: dict[str, str]) -> dict[str, str]:
     if unknown := set(value) - set(KINDS):
         raise ValueError(f"there is no request of the kind {min(unknown)!r}; choose among {', '.join(KINDS)}")
+    return value
+
+
+def _periods(value: dict[str, str]) -> dict[str, str]:
+    if unknown := set(value) - set(RETENTION_KINDS):
+        raise ValueError(f"nothing of the kind {min(unknown)!r} is kept; choose among {', '.join(RETENTION_KINDS)}")
+    if not all(days.isascii() and days.isdigit() and 0 < int(days) <= LONGEST_KEPT for days in value.values()):
+        raise ValueError(f"write whole days from 1 to {LONGEST_KEPT}: recordings=60,cases=1825")
     return value
 
 
@@ -177,6 +187,8 @@ class Settings(BaseSettings):
     partner_secret: str | None = None
     visit_acknowledge_seconds: WholeSeconds = 1800
     dispatch_acknowledge_seconds: WholeSeconds = 180
+
+    retention_days: Annotated[Pairs, AfterValidator(_periods)] = {}
 
     @model_validator(mode="after")
     def _safe_endpoints(self) -> "Settings":

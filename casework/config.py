@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from casework.policy.retention import PERIODS, Kind
 from casework.policy.triage import TARGETS, Targets
 from core.security import Vault
 
@@ -83,6 +84,8 @@ class Config:
     signature_age: timedelta = timedelta(minutes=5)
     edit_own_within: timedelta = timedelta(hours=24)
     """After finalizing, a contact's owner may amend it so long; later it is reopened with a reason."""
+    retention: Mapping[Kind, timedelta] = field(default_factory=lambda: dict(PERIODS))
+    """How long what is kept."""
     public_url: str = "http://127.0.0.1:8120"
     """Where partners reach us."""
 

@@ -66,6 +66,15 @@ def masked(values: Values) -> Values:
     return shown
 
 
+def anonymous(values: Values) -> Values:
+    """Give a form without what tells who called: of somebody else they speak of, everything stays."""
+    kept = {key: part for key, part in values.items() if key != "reporter"}
+    if kept.get("relation") == "self" and "subject" in kept:
+        unknown = {"name", "phone", "address", "detail"}
+        kept["subject"] = {key: words for key, words in kept["subject"].items() if key not in unknown}
+    return kept
+
+
 def shielded(values: Values) -> Values:
     """Give a masked form from which nobody can tell who reported."""
     if "reporter" not in values:

@@ -1,7 +1,7 @@
 """What casework tells, and its timers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from core.messages import Message
@@ -133,3 +133,25 @@ class TranscriptWanted(Message):
     """A voicemail may be written down, where somebody does that for us."""
 
     voicemail_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Message):
+    """Somebody took back what they had agreed to."""
+
+    consent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingToErase(Message):
+    """A recording is to be destroyed, where the sound is."""
+
+    voicemail_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionDue(Message):
+    """Timer: look for what is past its time; `n` counts the rounds of one day."""
+
+    day: date
+    n: int

@@ -24,7 +24,7 @@ _DESK = {
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _MERGE = {"person.merge"}
-_WATCH |= {"reporter.reveal"}
+_WATCH |= {"reporter.reveal", "privacy.manage"}
 _WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise"}
 
 ROLES: dict[str, frozenset[str]] = {
@@ -33,7 +33,7 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _MERGE | _WATCH),
     "field": frozenset(_FIELD | {"duty.read"}),
     "dispatcher": frozenset(_DISPATCH),
-    "admin": frozenset({"staff.manage", "audit.read", "dead_letter.manage", "queue.watch"}),
+    "admin": frozenset({"privacy.manage", "staff.manage", "audit.read", "dead_letter.manage", "queue.watch"}),
 }
 PERMISSIONS = frozenset().union(*ROLES.values()) | {"signed_in"}
 _DUMMY = hash_password("nobody")

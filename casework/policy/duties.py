@@ -2,7 +2,9 @@
 
 from typing import Literal, get_args
 
-DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail"]
+DutyKind = Literal[
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "privacy_request", "breach"
+]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
@@ -14,6 +16,8 @@ TEAM_OF: dict[DutyKind, Team] = {
     "in_depth_callback": "center",
     "review": "supervisors",
     "voicemail": "counselors",
+    "privacy_request": "supervisors",
+    "breach": "supervisors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),

@@ -2,9 +2,22 @@
 
 from fastapi import APIRouter
 
-from casework.routes import cases, contacts, dispatches, duties, flags, oversight, partner, people, visits
+from casework.routes import (
+    cases,
+    consents,
+    contacts,
+    dispatches,
+    duties,
+    flags,
+    oversight,
+    partner,
+    people,
+    privacy,
+    visits,
+)
 
-PARTS = tuple(part.router for part in (contacts, flags, people, cases, duties, visits, dispatches, partner, oversight))
+_PEOPLE = (contacts, consents, flags, people, privacy)
+PARTS = tuple(part.router for part in (*_PEOPLE, cases, duties, visits, dispatches, partner, oversight))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -8,9 +8,9 @@ from casework.service.calls import about, assign, callback_requested, cannot_spe
 from casework.service.continuing import carry_over, continue_as, discontinue, require_calm
 from casework.service.finalize import finalize
 from casework.service.flags import flags_now, needs_us
-from casework.service.voicemails import recorded
+from casework.service.voicemails import recorded, recording_erased, recording_to_erase
 
 __all__ = [
     "about", "assign", "callback_requested", "cannot_speak", "carry_over", "continue_as", "danger", "discontinue",
-    "ended", "finalize", "flags_now", "needs_us", "recorded", "require_calm",
+    "ended", "finalize", "flags_now", "needs_us", "recorded", "recording_erased", "recording_to_erase", "require_calm",
 ]  # fmt: skip

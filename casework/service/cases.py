@@ -11,6 +11,7 @@ from casework.policy import triage
 from casework.policy.states import CASE, move
 from casework.queries import cases as queries
 from casework.queries.people import records_of
+from casework.service import holdings, keys
 from casework.service.escalations import escalate, resolve_about
 from casework.tables import Case, CaseNote, Contact, Person
 from core import audit
@@ -67,8 +68,8 @@ def responded(tx: Session, case_id: UUID | None, *, at: datetime) -> None:
 
 def note(tx: Session, case_id: UUID, words: str, *, by: UUID | None, vault: Vault, at: datetime) -> CaseNote:
     """Add words to a case's timeline."""
-    queries.case(tx, case_id)
-    made = CaseNote(id=new_id(at), case_id=case_id, author_id=by, at=at, kind="note", words_cipher=vault.seal(words))
+    theirs = keys.of_person(tx, queries.case(tx, case_id).subject_person_id, vault)
+    made = CaseNote(id=new_id(at), case_id=case_id, author_id=by, at=at, kind="note", words_cipher=theirs.seal(words))
     tx.add(made)
     tx.flush()
     return made
@@ -104,6 +105,8 @@ def change_state(tx: Session, case_id: UUID, change: Change, actor: Actor, *, va
             raise Conflict(f"This case cannot close: still open are {', '.join(waiting)}.", open=waiting)
         case.closed_at, case.closing_reason_cipher = at, vault.seal(change.reason)
         case.lower_to = case.lower_by = case.lower_reason_cipher = None
+        # From here on nothing of theirs opens without their own key.
+        holdings.reseal(tx, case.subject_person_id, vault)
     elif to == "reopened":
         case.closed_at = case.closing_reason_cipher = None
     case.version += 1

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework import draft
 from casework.form import Form, Values
 from casework.queries import contacts as queries
+from casework.service import keys
 from casework.service.access import require_reader, require_writer
 from casework.service.sources import shielded, shown
 from casework.tables import Contact
@@ -42,7 +43,8 @@ def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: in
     old = draft.unseal(contact.form_cipher, vault)
     new = draft.edit(old, form)
     if new != old:
-        contact.form_cipher, contact.version = draft.seal(new, vault), contact.version + 1
+        sealing = keys.of_person(tx, contact.subject_person_id, vault) if contact.subject_person_id else vault
+        contact.form_cipher, contact.version = draft.seal(new, sealing), contact.version + 1
         mirror(contact, draft.read(new))
         tx.flush()
     return contact

@@ -16,10 +16,11 @@ from casework.policy.triage import GUARDED
 from casework.queries import contacts as queries
 from casework.queries.duties import lock_open_callback
 from casework.queries.people import lock_caller
-from casework.service import starting
+from casework.service import keys, starting
 from casework.service.access import require_writer
 from casework.service.calls import callback_over
 from casework.service.cases import open_or_join
+from casework.service.consents import may_be_known
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
 from casework.service.people import Described, known_as
@@ -60,16 +61,18 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     contact.state = "finalized" if amended else move(CONTACT, contact.state, "finalized")
     if final.version not in {None, contact.version}:
         raise stale(contact, means.vault)
+    if not may_be_known(tx, contact):
+        values = draft.anonymous(values)
     whole = _checked(tx, draft.read(values), at, again=again)
     if not again and whole.outcome_class == "data":
         # What a conversation was handed on with; whose case this contact belongs to is found now.
         contact.case_id = None
     if not amended:
         contact.finalized_at, contact.finalized_by = at, actor.id
-    contact.form_cipher, contact.version = draft.seal(values, means.vault), contact.version + 1
-    contact.owner_id = contact.owner_id or actor.id
+    contact.owner_id, contact.version = contact.owner_id or actor.id, contact.version + 1
     mirror(contact, whole)
-    _apply(tx, contact, whole, means, at)
+    means = _apply(tx, contact, whole, means, at)
+    contact.form_cipher = draft.seal(values, means.vault)
     act = "contact.amend" if amended else "contact.finalize"
     audit.record(tx, actor.id, act, ("contact", contact.id), at=at, outcome_class=whole.outcome_class)
     tx.flush()
@@ -127,10 +130,12 @@ def _number(typed: str | None) -> str | None:
     return require_number(typed) if typed else None
 
 
-def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> None:
+def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> Means:
+    """Start what follows, and give the means with which what is written of the subject is sealed."""
     if form.outcome_class == "data":
-        subject = _people(tx, contact, form, means.vault, at)
         notes = form.notes if form.notes != _noted(contact, means.vault) else None
+        subject = _people(tx, contact, form, means.vault, at)
+        means = replace(means, vault=keys.of_person(tx, subject.id, means.vault))
         if subject.district:
             outbox.post(tx, ContactPlaced(contact.id, subject.district), at=at)
         case = open_or_join(tx, subject, contact, config=means.config, at=at)
@@ -149,6 +154,7 @@ def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime
     if contact.danger_at is not None and form.triage_level not in GUARDED:
         escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
     _callback_is_done(tx, contact, at)
+    return means
 
 
 def _noted(contact: Contact, vault: Vault) -> str | None:
@@ -158,6 +164,8 @@ def _noted(contact: Contact, vault: Vault) -> str | None:
 
 def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
     reporter, subject = form.reporter, form.subject
+    if not may_be_known(tx, contact):
+        return _unknown(tx, contact, form, vault, at)
     own_number = vault.open(contact.caller_cipher) if contact.caller_cipher and contact.caller_fingerprint else None
     called = Described(
         name=reporter.name if reporter else None, phone=_number(reporter.phone if reporter else None) or own_number
@@ -177,6 +185,17 @@ def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetim
         reporter_before = None
     if called.name or called.phone:
         contact.reporter_person_id = known_as(tx, called, vault=vault, at=at, before=reporter_before).id
+    person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
+    contact.subject_person_id = person.id
+    return person
+
+
+def _unknown(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
+    """Write down whoever did not want to be known: as nobody; of somebody else they speak of, what they said."""
+    spoken_of = _described(form.subject)
+    if form.relation == "self":
+        spoken_of = replace(spoken_of, name=None, phone=None, address=None, detail=None)
+    contact.reporter_person_id = None
     person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
     contact.subject_person_id = person.id
     return person

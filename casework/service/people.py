@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.queries import people as queries
+from casework.service import keys
 from casework.tables import Identifier, Person
 from core.ids import new_id
 from core.security import Vault
@@ -35,18 +36,20 @@ def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime, before:
     """
     name_print = name_fingerprint(who.name, vault) if who.name else None
     person = _same(tx, before, name_print) or _find(tx, who, name_print, vault) or Person(id=new_id(at), created_at=at)
+    tx.add(person)
+    tx.flush()
+    theirs = keys.of_person(tx, person.id, vault)
     if who.name and person.name_cipher is None:
-        person.name_cipher, person.name_fingerprint = vault.seal(who.name), name_print
+        person.name_cipher, person.name_fingerprint = theirs.seal(who.name), name_print
     for name in ("birth_year", "sex", "district", "dong"):
         setattr(person, name, getattr(who, name) or getattr(person, name))
     if who.address:
-        person.address_cipher, person.detail_cipher = vault.seal(who.address), None
+        person.address_cipher, person.detail_cipher = theirs.seal(who.address), None
     if who.detail:
-        person.detail_cipher = vault.seal(who.detail)
-    tx.add(person)
+        person.detail_cipher = theirs.seal(who.detail)
     tx.flush()
     if who.phone:
-        note_number(tx, person, who.phone, vault, at)
+        note_number(tx, person, who.phone, theirs, at)
     return person
 
 
@@ -74,7 +77,7 @@ def _find(tx: Session, who: Described, name_print: str | None, vault: Vault) -> 
 
 
 def note_number(tx: Session, person: Person, phone: str, vault: Vault, at: datetime) -> None:
-    """Add a number in E.164 to those of a person; known by any of their records, it stays as it is."""
+    """Add a number in E.164 to those of a person, sealed by `vault`; one known by any of their records stays."""
     number = vault.fingerprint(phone)
     known = queries.identifiers(tx, queries.records_of(tx, person.id))
     if all(each.fingerprint != number for each in known):

@@ -11,6 +11,7 @@ from casework.person_views import PersonCase, PersonOut, PersonRevealed
 from casework.policy.people import standing
 from casework.queries import cases
 from casework.queries import people as queries
+from casework.service import keys
 from casework.service.people import name_fingerprint, name_of, note_number
 from casework.service.places import require_district, require_dong
 from casework.tables import Person
@@ -73,9 +74,10 @@ def correct(
         require_district(tx, changes["district"], at="district", on=at.date())
     if changes.get("dong"):
         require_dong(tx, changes["dong"], district, at="dong", on=at.date())
-    _lay_over(person, changes, vault)
+    theirs = keys.of_person(tx, person.id, vault)
+    _lay_over(person, changes, theirs)
     if said.phone:
-        note_number(tx, person, require_number(said.phone), vault, at)
+        note_number(tx, person, require_number(said.phone), theirs, at)
     person.version += 1
     audit.record(tx, actor.id, "person.correct", ("person", person.id), at=at, fields=sorted(changes))
     tx.flush()

@@ -7,13 +7,17 @@ from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person, PersonMerge, SourceDecision
 from casework.tables.places import District, Dong, Team
+from casework.tables.privacy import Breach, Consent, Destruction, LegalHold, PersonKey, PrivacyRequest
 from casework.tables.voicemails import Voicemail
 
 __all__ = [
+    "Breach",
     "CallerFlag",
     "Case",
     "CaseNote",
+    "Consent",
     "Contact",
+    "Destruction",
     "Dispatch",
     "DispatchAttempt",
     "District",
@@ -22,9 +26,12 @@ __all__ = [
     "DutyAttempt",
     "Escalation",
     "Identifier",
+    "LegalHold",
     "Milestone",
     "Person",
+    "PersonKey",
     "PersonMerge",
+    "PrivacyRequest",
     "SourceDecision",
     "Team",
     "Visit",

@@ -1,4 +1,4 @@
-"""People over several records, their dongs, who may learn who reported."""
+"""People over several records, who may learn who reported, consent, keys, holds, requests, breaches, destruction."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -86,9 +86,105 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_casework_source_decision")),
     )
     op.create_index(op.f("ix_casework_source_decision_contact_id"), "casework_source_decision", ["contact_id"])
+    privacy_tables()
+
+
+def privacy_tables() -> None:
+    op.add_column("casework_voicemail", sa.Column("erased_at", MOMENT, nullable=True))
+    op.create_table(
+        "casework_consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("script", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=8), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("recording", sa.String(length=64), nullable=True),
+        sa.Column("offset_s", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", MOMENT, nullable=True),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["casework_contact.id"], name=op.f("fk_casework_consent_contact_id_casework_contact")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casework_consent")),
+    )
+    op.create_index("ix_casework_consent_contact", "casework_consent", ["contact_id", "purpose", "at"])
+    op.create_table(
+        "casework_person_key",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("key_cipher", sa.Text(), nullable=False),
+        _of_person("person_key"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_casework_person_key")),
+    )
+    op.create_table(
+        "casework_legal_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("reason_cipher", sa.Text(), nullable=False),
+        sa.Column("set_at", MOMENT, nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("until", MOMENT, nullable=True),
+        sa.Column("lifted_at", MOMENT, nullable=True),
+        sa.Column("lifted_by", sa.Uuid(), nullable=True),
+        _of_person("legal_hold"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casework_legal_hold")),
+    )
+    standing = sa.text("lifted_at is null")
+    op.create_index("ix_casework_legal_hold_standing", "casework_legal_hold", ["person_id"], postgresql_where=standing)
+    op.create_table(
+        "casework_destruction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("object_id", sa.String(length=80), nullable=False),
+        sa.Column("why", sa.String(length=12), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casework_destruction")),
+    )
+    op.create_index(op.f("ix_casework_destruction_at"), "casework_destruction", ["at"])
+    op.create_table(
+        "casework_privacy_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.Column("received_by", sa.Uuid(), nullable=True),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answer_cipher", sa.Text(), nullable=True),
+        _of_person("privacy_request"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casework_privacy_request")),
+    )
+    op.create_index(op.f("ix_casework_privacy_request_person_id"), "casework_privacy_request", ["person_id"])
+    op.create_table(
+        "casework_breach",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("found_at", MOMENT, nullable=False),
+        sa.Column("found_by", sa.Uuid(), nullable=False),
+        sa.Column("words_cipher", sa.Text(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sensitive", sa.Boolean(), nullable=False),
+        sa.Column("outside", sa.Boolean(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("people_told_at", MOMENT, nullable=True),
+        sa.Column("authority_told_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casework_breach")),
+    )
+
+
+def _of_person(table: str) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_casework_{table}_person_id_casework_person")
+    return sa.ForeignKeyConstraint(["person_id"], ["casework_person.id"], name=name)
 
 
 def downgrade() -> None:
+    for table in ("breach", "privacy_request", "destruction", "legal_hold", "person_key", "consent"):
+        op.drop_table(f"casework_{table}")
+    op.drop_column("casework_voicemail", "erased_at")
     op.drop_table("casework_source_decision")
     op.drop_table("casework_person_merge")
     op.drop_column("casework_dispatch", "detail_cipher")
