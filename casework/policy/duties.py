@@ -28,6 +28,9 @@ TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
 TO_UNANSWERED = frozenset({"callback", "voicemail"})
 """Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
 
+DONE_BY_ANSWER = frozenset({"privacy_request", "breach"})
+"""Kinds that are over when what was demanded is answered, or whoever must be told was."""
+
 SHORTEST_VOICEMAIL = 2
 """Fewer seconds are no words to answer: the caller is followed up like one who hung up."""
 

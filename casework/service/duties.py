@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework.config import Config
 from casework.messages import CallbackSettled, DutyDue, DutyOpens, DutyOwed, DutyStillOverdue
-from casework.policy.duties import TO_UNANSWERED, Result, teams
+from casework.policy.duties import DONE_BY_ANSWER, TO_UNANSWERED, Result, teams
 from casework.policy.states import CONTACT, DUTY, move
 from casework.queries import contacts as contact_queries
 from casework.queries import duties as queries
@@ -96,11 +96,13 @@ def _lock_to_end(tx: Session, duty_id: UUID) -> Duty:
 
 
 def done(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
-    """Mark a duty done; done already, it stays so."""
+    """Mark a duty done; done already, it stays so. Raises Conflict for one that only its answer ends."""
     duty = _lock_to_end(tx, duty_id)
     if duty.state == "done":
         return duty
     _own(duty, actor)
+    if duty.kind in DONE_BY_ANSWER:
+        raise Conflict("답하거나 알린 것으로 끝납니다. Answer the request, or tell of the breach.")
     _end(tx, duty, "done", actor, at)
     if duty.kind != "review":
         responded(tx, duty.case_id, at=at)
