@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from core.messages import Message
@@ -144,9 +145,10 @@ class ConsentWithdrawn(Message):
 
 @dataclass(frozen=True, slots=True)
 class RecordingToErase(Message):
-    """A recording is to be destroyed, where the sound is."""
+    """A recording is to be destroyed, where the sound is, and why."""
 
     voicemail_id: UUID
+    why: Literal["retention", "request", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,6 @@ def erase(telephone: TwilioTelephone) -> Outward:
         unless_gone(lambda: telephone.erase_recording(recording))
 
     def record(tx: Session, message: RecordingToErase, _: None, at: datetime) -> None:
-        cases.recording_erased(tx, message.voicemail_id, at=at)
+        cases.recording_erased(tx, message.voicemail_id, message.why, at=at)
 
     return Outward(prepare, send, record)

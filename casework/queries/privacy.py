@@ -41,9 +41,14 @@ def consents(tx: Session, contact_id: UUID) -> Sequence[Consent]:
     return tx.scalars(own.order_by(Consent.at.desc(), Consent.id.desc())).all()
 
 
-def newest_consents(tx: Session, contact_id: UUID) -> dict[str, Consent]:
-    """Give the newest answer for each purpose."""
-    return {consent.purpose: consent for consent in reversed(consents(tx, contact_id))}
+def newest_consents(tx: Session, contact: Contact) -> dict[str, Consent]:
+    """Give the newest answer for each purpose, also from before the conversation was handed on."""
+    ids = [contact.id]
+    while contact.continues_id is not None:
+        contact = tx.get_one(Contact, contact.continues_id)
+        ids.append(contact.id)
+    said = select(Consent).where(Consent.contact_id.in_(ids)).order_by(Consent.at, Consent.id)
+    return {consent.purpose: consent for consent in tx.scalars(said)}
 
 
 def lock_duties_of(tx: Session, contact: Contact, records: set[UUID], kind: str) -> Sequence[Duty]:

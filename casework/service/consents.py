@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.messages import ConsentWithdrawn, RecordingToErase
+from casework.messages import ConsentWithdrawn
 from casework.policy.privacy import WITHDRAWN, ConsentSaid, Purpose
 from casework.policy.states import VISIT, move
 from casework.queries import contacts
@@ -14,6 +14,7 @@ from casework.queries import privacy as queries
 from casework.queries.people import person, records_of, root_of
 from casework.scripts import require_script
 from casework.service.access import require_reader, require_writer
+from casework.service.erasing import ask_to_erase
 from casework.service.escalations import resolve_about
 from casework.service.owing import end
 from casework.service.requests import carry_out, receive
@@ -46,7 +47,7 @@ def note(tx: Session, contact_id: UUID, actor: Actor, said: Said, *, at: datetim
     require_writer(contact, actor)
     require_script(said.purpose, said.script)
     values = {name: getattr(said, name) for name in Said.__slots__}
-    newest = queries.newest_consents(tx, contact.id).get(said.purpose)
+    newest = queries.newest_consents(tx, contact).get(said.purpose)
     if newest and newest.withdrawn_at is None and all(getattr(newest, name) == values[name] for name in values):
         return newest
     made = Consent(id=new_id(at), contact_id=contact.id, at=at, recorded_by=actor.id, **values)
@@ -63,7 +64,7 @@ def listed(tx: Session, contact_id: UUID, actor: Actor) -> list[Consent]:
 
 def may_be_known(tx: Session, contact: Contact) -> bool:
     """Tell whether whoever called may be written down by name: until they refuse it, or take it back."""
-    said = queries.newest_consents(tx, contact.id).get("collection")
+    said = queries.newest_consents(tx, contact).get("collection")
     return said is None or (said.answer == "given" and said.withdrawn_at is None)
 
 
@@ -96,7 +97,7 @@ def on_withdrawn(tx: Session, message: ConsentWithdrawn, at: datetime, *, vault:
             _stop_visits(tx, records, at)
         case "erase_recordings":
             for voicemail in queries.voicemails_of(tx, contact.id):
-                outbox.post(tx, RecordingToErase(voicemail.id), at=at, id=named_id("erase", str(voicemail.id)))
+                ask_to_erase(tx, voicemail.id, "withdrawn", at=at)
         case "erase" if root is not None and root.anonymized_at is None:
             carry_out(tx, receive(tx, root.id, "erase", by=None, at=at), vault=vault, at=at)
 

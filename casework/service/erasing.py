@@ -33,6 +33,11 @@ def destroyed(
     return made
 
 
+def ask_to_erase(tx: Session, voicemail_id: UUID, why: Why, *, at: datetime) -> None:
+    """Ask once that a recording be destroyed, where the sound is."""
+    outbox.post(tx, RecordingToErase(voicemail_id, why), at=at, id=named_id("erase", str(voicemail_id)))
+
+
 def stands_against(tx: Session, person_id: UUID, *, at: datetime) -> list[str]:
     """Name what keeps a person's data: a hold, a case that is not closed, what is still owed on one."""
     records = records_of(tx, person_id)
@@ -62,7 +67,7 @@ def anonymize(tx: Session, person_id: UUID, why: Why, *, by: UUID | None, vault:
     emptied = _empty(tx, records, vault)
     for contact in tx.scalars(select(Contact).where(Contact.subject_person_id.in_(records))).all():
         for voicemail in queries.voicemails_of(tx, contact.id):
-            outbox.post(tx, RecordingToErase(voicemail.id), at=at, id=named_id("erase", str(voicemail.id)))
+            ask_to_erase(tx, voicemail.id, why, at=at)
     for record in people(tx, records).values():
         record.name_fingerprint = record.dong = None
         record.birth_year = record.birth_year and record.birth_year // DECADE * DECADE

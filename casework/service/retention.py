@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, CursorResult, Text, cast, delete, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from casework.config import Config
-from casework.messages import RecordingToErase, RetentionDue
+from casework.messages import RetentionDue
 from casework.policy.retention import Kind
 from casework.queries import people as people_queries
 from casework.queries import privacy as queries
-from casework.service.erasing import anonymize, destroyed, stands_against
+from casework.service.erasing import anonymize, ask_to_erase, destroyed, stands_against
 from casework.tables import Case, Contact, Destruction, Dispatch, Duty, Person, Voicemail
 from core import outbox
 from core.ids import named_id
@@ -66,7 +66,7 @@ def _recordings(tx: Session, before: Before, held: set[UUID], at: datetime) -> N
         _free(Contact.subject_person_id, held),
     )  # fmt: skip
     for key in tx.scalars(old).all():
-        outbox.post(tx, RecordingToErase(key), at=at, id=named_id("erase", str(key)))
+        ask_to_erase(tx, key, "retention", at=at)
 
 
 def _drafts(tx: Session, before: Before, held: set[UUID], at: datetime) -> int:

@@ -16,7 +16,7 @@ from casework.queries.callbacks import callback_of_caller
 from casework.service import keys
 from casework.service.access import require_reader
 from casework.service.calls import CALLBACK, never_answered
-from casework.service.erasing import destroyed
+from casework.service.erasing import Why, destroyed
 from casework.service.owing import Owed, owe
 from casework.tables import Contact, Voicemail
 from core import audit, outbox
@@ -124,10 +124,10 @@ def recording_to_erase(tx: Session, voicemail_id: UUID) -> str | None:
     return found.recording if found.erased_at is None else None
 
 
-def recording_erased(tx: Session, voicemail_id: UUID, *, at: datetime) -> None:
+def recording_erased(tx: Session, voicemail_id: UUID, why: Why, *, at: datetime) -> None:
     """Write down that a recording is destroyed, and its words with it."""
     found = queries.voicemail(tx, voicemail_id)
     if found.erased_at is None:
         found.erased_at, found.transcript_cipher = at, None
-        destroyed(tx, ("recording", found.id), 1, "retention", by=None, at=at)
+        destroyed(tx, ("recording", found.id), 1, why, by=None, at=at)
         tx.flush()

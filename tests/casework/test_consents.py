@@ -9,6 +9,7 @@ import pytest
 
 from casework.scripts import current, read, scripts
 from casework.tables import Consent, Duty, Identifier, Person, PrivacyRequest, Visit
+from core.ids import named_id
 from core.outbox import OutboxMessage
 from tests.casework.conftest import EMERGENCY, VISIT, House
 
@@ -95,6 +96,19 @@ def test_who_refuses_everything_is_helped_all_the_same_and_stays_unknown(house: 
     assert (person.name_cipher, person.address_cipher, person.birth_year) == (None, None, 1950)
     assert house.rows(Identifier) == []
     assert done["form"]["subject"] == {"birth_year": 1950}
+
+
+def test_what_was_refused_holds_after_the_conversation_is_handed_on(house: House, form: Fill) -> None:
+    from casework.service import assign, continue_as, ended
+
+    first, then = house.talk(), named_id("contact", "CA1", 1)
+    say(house, first, "collection", "refused")
+    with house.sessions.begin() as tx:
+        continue_as(tx, first, then, house.clock.at)
+        assign(tx, then, house.person("counselor").id, house.clock.at)
+        ended(tx, then, ended_by="caller", reached="counselor", at=house.clock.at)
+    finalize(house, then, form(subject={"name": "김외로움"}))
+    assert [person.name_cipher for person in house.rows(Person)] == [None]
 
 
 def test_who_takes_back_a_call_is_not_called(house: House, form: Fill) -> None:

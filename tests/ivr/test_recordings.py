@@ -68,7 +68,7 @@ def posted(sessions: Sessions, vault: Vault, at: datetime) -> UUID:
         left = Voicemail(id=KEY, contact_id=named_id("contact", "CA1"), recording="RE1", seconds=9, recorded_at=at)
         left.transcript_cipher = vault.seal("말씀")
         tx.add(left)
-        return outbox.post(tx, RecordingToErase(KEY), at=at)
+        return outbox.post(tx, RecordingToErase(KEY, "retention"), at=at)
 
 
 def test_a_recording_is_destroyed_with_its_words_and_twice_is_no_harm(
@@ -80,7 +80,7 @@ def test_a_recording_is_destroyed_with_its_words_and_twice_is_no_harm(
     assert deliver(sessions, heard, posted(sessions, vault, at), lambda: at) == "done"
     assert provider.asked == [f"/2010-04-01/Accounts/AC{'5' * 32}/Recordings/RE1.json"]
     with sessions.begin() as tx:
-        again = outbox.post(tx, RecordingToErase(KEY), at=at)
+        again = outbox.post(tx, RecordingToErase(KEY, "retention"), at=at)
     assert deliver(sessions, heard, again, lambda: at) == "done"
     assert len(provider.asked) == 1, "what is destroyed is not asked for"
     with sessions.begin() as tx:
@@ -88,5 +88,5 @@ def test_a_recording_is_destroyed_with_its_words_and_twice_is_no_harm(
         assert (left.erased_at, left.transcript_cipher) == (at, None)
         assert tx.query(Destruction).count() == 1
         left.erased_at = None
-        third = outbox.post(tx, RecordingToErase(KEY), at=at)
+        third = outbox.post(tx, RecordingToErase(KEY, "retention"), at=at)
     assert deliver(sessions, heard, third, lambda: at) == "done", "gone at the provider already is as good"
