@@ -197,8 +197,16 @@ def staffing(
         typer.echo(line)
 
 
+@app.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def simulate(arguments: Annotated[list[str] | None, typer.Argument(help="Options; --help lists them.")] = None) -> None:
+    """Play the line's week under several policies, and compare them."""
+    from app.simulation.command import simulate as played
+
+    typer.echo(played(arguments or []))
+
+
 @app.command()
-def simulate(
+def simulator(
     arguments: Annotated[list[str] | None, typer.Argument(help="Options of python -m simulator.")] = None,
 ) -> None:
     """Run the telephone network in miniature by itself."""

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from casework.config import KINDS, Endpoint
+from casework.config import KINDS, TELEPHONES, Endpoint
 from casework.policy.retention import KINDS as RETENTION_KINDS
+from core.phone import read_address
 from core.security import Vault
 from ivr.crisis import CRISIS_DESKS
 from ivr.signature import Keys
@@ -93,6 +94,15 @@ def _periods(value: dict[str, str]) -> dict[str, str]:
     if not all(days.isascii() and days.isdigit() and 0 < int(days) <= LONGEST_KEPT for days in value.values()):
         raise ValueError(f"write whole days from 1 to {LONGEST_KEPT}: recordings=60,cases=1825")
     return value
+
+
+def _phones(value: dict[str, str]) -> dict[str, str]:
+    if unknown := set(value) - set(TELEPHONES):
+        raise ValueError(f"there is no telephone for {min(unknown)!r}; choose among {', '.join(TELEPHONES)}")
+    for name, number in value.items():
+        if not read_address(number).reachable:
+            raise ValueError(f"{name}: write a whole number such as +82221234567; 119 itself must not be called by us")
+    return {name: read_address(number).value for name, number in value.items()}
 
 
 def _account(value: str) -> str:
@@ -185,6 +195,7 @@ class Settings(BaseSettings):
 
     endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None
+    dispatch_phones: Annotated[Pairs, AfterValidator(_phones)] = {}
     visit_acknowledge_seconds: WholeSeconds = 1800
     dispatch_acknowledge_seconds: WholeSeconds = 180
 

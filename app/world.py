@@ -75,6 +75,7 @@ class World:
             endpoints={
                 kind: casework.config.Endpoint(url, s.partner_secret or "") for kind, url in s.endpoints.items()
             },
+            telephones=s.dispatch_phones,
             public_url=s.public_url,
             retention={kind: timedelta(days=int(s.retention_days.get(kind, days))) for kind, days in DAYS.items()},
         )

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from casework.policy.retention import PERIODS, Kind
@@ -13,6 +14,9 @@ from core.security import Vault
 _SHORTEST_SECRET = 16
 KINDS = ("visit", "119", "112", "joint", "transcription")
 """What may be handed to an outside endpoint."""
+OFFICER = "officer"
+TELEPHONES = ("119", "112", "joint", OFFICER)
+"""Whom a dispatch may be read to over the telephone: an agency's own desk, or our duty officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Config:
     overdue_grace: timedelta = timedelta(minutes=10)
     """From the reminder to the supervisor; none at danger."""
     dispatch_acknowledged_within: timedelta = timedelta(minutes=3)
+    dropped_to: Literal["119", "112", "joint"] = "112"
+    """Who is asked to find an emergency caller who was cut off and whom nobody reaches any more."""
     arrival_within: timedelta = timedelta(minutes=15)
     visit_acknowledged_within: timedelta = timedelta(minutes=30)
     urgent_visit_acknowledged_within: timedelta = timedelta(minutes=5)
@@ -69,6 +75,8 @@ class Config:
     """No visit is expected to be made sooner after it was asked for."""
     in_depth_within: timedelta = timedelta(hours=72)
     """For in-depth counseling without a window, at a level that owes no response by itself."""
+    check_out_within: timedelta = timedelta(minutes=60)
+    """A team that is inside is heard of again within this, for its own safety."""
     follow_up_opens: timedelta = timedelta(hours=24)
     """A follow-up shows as due so long before its deadline."""
     pages: int = 5
@@ -79,6 +87,8 @@ class Config:
     rungs: int = 6
     """A supervisor is told so many times that an escalation waits."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    telephones: Mapping[str, str] = field(default_factory=dict)
+    """Where a dispatch is read out, by agency, and for the `officer`: E.164."""
     outside_timeout: float = 3.5
     """Seconds for a whole outside call; must stay below the delivery lease."""
     signature_age: timedelta = timedelta(minutes=5)
@@ -90,10 +100,10 @@ class Config:
     """Where partners reach us."""
 
     def __post_init__(self) -> None:
-        """Refuse endpoints for kinds that do not exist."""
-        unknown = sorted(set(self.endpoints) - set(KINDS))
-        if unknown:
-            raise ValueError(f"There is no request of the kind {unknown[0]!r}; choose among {', '.join(KINDS)}.")
+        """Refuse endpoints and telephones for kinds that do not exist."""
+        for named, kinds in ((self.endpoints, KINDS), (self.telephones, TELEPHONES)):
+            if unknown := sorted({*named} - {*kinds}):
+                raise ValueError(f"There is no request of the kind {unknown[0]!r}; choose among {', '.join(kinds)}.")
 
 
 DEFAULT = Config()

@@ -6,8 +6,8 @@ from redis import Redis
 
 from casework import messages as m
 from casework import outside
-from casework.config import Config
-from casework.service import consents, dispatches, duties, escalations, retention, visits, voicemails
+from casework.config import Config, Means
+from casework.service import consents, dispatches, dropped, duties, escalations, retention, visits, voicemails
 from core.delivery import Handler, Outward
 from core.messages import Message
 from core.security import Vault
@@ -19,7 +19,8 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.DutyOwed: partial(duties.on_owed, redis=redis),
         m.DutyOpens: partial(duties.on_opens, redis=redis),
         m.DutyDue: partial(duties.on_due, redis=redis, config=config),
-        m.DutyStillOverdue: partial(duties.on_still_overdue, config=config),
+        m.DutyStillOverdue: partial(duties.on_still_overdue, redis=redis, config=config),
+        m.CallerNotReached: partial(dropped.on_not_reached, means=Means(vault, config)),
         m.EscalationRaised: partial(escalations.on_raised, redis=redis),
         m.EscalationAcknowledged: partial(escalations.on_acknowledged, redis=redis),
         m.EscalationDue: partial(escalations.on_due, config=config),
@@ -27,6 +28,7 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
             partial(visits.prepare, vault=vault, config=config, redis=redis), outside.send, visits.record, visits.failed
         ),
         m.VisitAcknowledgmentDue: partial(visits.on_acknowledgment_due, config=config),
+        m.VisitCheckOutDue: partial(visits.on_check_out_due, config=config),
         m.VisitDue: partial(visits.on_due, config=config),
         m.DispatchRequested: Outward(
             partial(dispatches.prepare, vault=vault, config=config, redis=redis),

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from core.messages import Message
+from core.messages import Lane, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,18 @@ class CallbackSettled(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerNotReached(Message):
+    """A caller in danger is gone, and every call to them came to nothing."""
+
+    urgent: ClassVar[bool] = True
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationRaised(Message):
     """The supervisor must see something, for the `rung`th time."""
 
+    urgent: ClassVar[bool] = True
     escalation_id: UUID
     rung: int
 
@@ -57,6 +66,7 @@ class EscalationRaised(Message):
 class EscalationDue(Message):
     """Timer: somebody should have acknowledged this escalation by now."""
 
+    urgent: ClassVar[bool] = True
     escalation_id: UUID
     rung: int
 
@@ -100,17 +110,39 @@ class VisitDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitCheckOutDue(Message):
+    """Timer: a team inside should have been heard of by now; `by` tells whether it still means this deadline."""
+
+    urgent: ClassVar[bool] = True
+    visit_id: UUID
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchRequested(Message):
     """Emergency services are asked for, for the `page`th time."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchToRead(Message):
+    """A dispatch is to be read out over the telephone, by the `page`th page's way."""
+
+    urgent: ClassVar[bool] = True
+    lane: ClassVar[Lane] = "call"
+    dispatch_id: UUID
+    page: int
+    to: Literal["agency", "officer"]
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchAcknowledgmentDue(Message):
     """Timer: the agency should have acknowledged this dispatch by now."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
     page: int
 
@@ -119,6 +151,7 @@ class DispatchAcknowledgmentDue(Message):
 class DispatchArrivalDue(Message):
     """Timer: somebody should be on the scene by now."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
 
 

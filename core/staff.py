@@ -25,7 +25,7 @@ _DESK = {
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _MERGE = {"person.merge"}
 _WATCH |= {"reporter.reveal", "privacy.manage"}
-_WATCH |= {"contact.all", "escalation.manage", "mode.choose", "call.supervise"}
+_WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),

@@ -19,6 +19,11 @@ SPOKEN_BY_THE_FLOW = (
     "to_duty_desk", "to_next_counselor", "to_other_desk", "wait_minutes", "wait_short", "waiting_choices",
     "waiting_choices_unreachable", "watched",
 )  # fmt: skip
+SPOKEN_TO_OFFICERS = (
+    "officer_callback", "officer_choices", "officer_danger", "officer_greeting", "officer_later", "officer_people",
+    "officer_place", "officer_place_exact", "officer_place_likely", "officer_place_unsure", "officer_taken",
+    "officer_thanks",
+)  # fmt: skip
 SPOKEN_AFTER_RECORDING = ("voicemail_empty", "voicemail_kept")
 SPOKEN_TO_THE_SILENT = ("answer_by_key", "cannot_speak_choice", "cannot_speak_heard", "closed_for_abuse")
 SOUNDS = Path(__file__).parent / "sounds"
@@ -60,6 +65,8 @@ def load(folder: Path = FOLDER) -> Catalog:
     catalog = Catalog({flow.version: flow for flow in flows})
     if missing := [mode for mode in MODES if mode != "normal" and mode not in catalog.newest.modes]:
         raise BadFlow(f"Flow {catalog.newest.version} is the newest, and has no beginning for: {', '.join(missing)}.")
+    if silent := [*_wordless(catalog.newest, SPOKEN_TO_OFFICERS)]:
+        raise BadFlow(f"Flow {catalog.newest.version} is the newest: " + "; ".join(silent))
     return catalog
 
 
@@ -135,7 +142,11 @@ def _unspoken(flow: Flow) -> Iterable[str]:
     recorders = [node for node in flow.nodes.values() if isinstance(node, Voicemail)]
     used |= set(flow.questions.values()) | set(SPOKEN_TO_THE_SILENT if flow.questions else ())
     used |= {node.again for node in recorders} | set(SPOKEN_AFTER_RECORDING if recorders else ())
-    for prompt in sorted(used):
+    yield from _wordless(flow, used)
+
+
+def _wordless(flow: Flow, prompts: Iterable[str]) -> Iterable[str]:
+    for prompt in sorted(prompts):
         yield from (
             f"the prompt {prompt!r} has no words in {language}"
             for language in LANGUAGES

@@ -12,12 +12,14 @@ from casework.routes import (
     oversight,
     partner,
     people,
+    photos,
     privacy,
     visits,
 )
 
 _PEOPLE = (contacts, consents, flags, people, privacy)
-PARTS = tuple(part.router for part in (*_PEOPLE, cases, duties, visits, dispatches, partner, oversight))
+_FIELD = (visits, photos, dispatches, partner)
+PARTS = tuple(part.router for part in (*_PEOPLE, cases, duties, *_FIELD, oversight))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

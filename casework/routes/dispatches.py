@@ -1,10 +1,11 @@
 """Dispatches: the dispatcher's board, every step, and the supervisor's close."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from casework import eido
 from casework.queries import field as queries
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import dispatches as service
@@ -62,6 +63,17 @@ def reveal_dispatch(
     dispatch = queries.dispatch(tx, dispatch_id)
     audit.record(tx, actor.id, "dispatch.reveal", ("dispatch", dispatch.id), at=at, reason=body.reason)
     return PacketOut(words=reading.dispatch_in_clear(dispatch, means.vault))
+
+
+@router.post("/{dispatch_id}/eido")
+def export_dispatch(
+    dispatch_id: UUID, body: Why, actor: Annotated[Actor, allow("dispatch.write")], tx: Tx, at: Now, means: WithMeans
+) -> dict[str, Any]:
+    """Give a dispatch in clear, in the shape of an EIDO; that somebody took it is written down."""
+    dispatch = queries.dispatch(tx, dispatch_id)
+    audit.record(tx, actor.id, "dispatch.export", ("dispatch", dispatch.id), at=at, reason=body.reason)
+    steps = queries.milestones(tx, ("dispatch", dispatch.id))
+    return eido.incident(dispatch, reading.dispatch_in_clear(dispatch, means.vault), steps)
 
 
 @router.post("/{dispatch_id}/acknowledge")

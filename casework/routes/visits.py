@@ -79,6 +79,14 @@ def acknowledge_visit(visit_id: UUID, actor: Annotated[Actor, allow("visit.write
     return reading.visit_whole(tx, visit)
 
 
+@router.post("/{visit_id}/still-here")
+def still_here(
+    visit_id: UUID, actor: Annotated[Actor, allow("visit.write")], tx: Tx, at: Now, means: WithMeans
+) -> VisitDetail:
+    """Tell that the team inside is well: its time begins anew."""
+    return reading.visit_whole(tx, service.still_here(tx, visit_id, actor, config=means.config, at=at))
+
+
 @router.post("/{visit_id}/move")
 def move_visit(
     visit_id: UUID, body: MoveIn, actor: Annotated[Actor, allow("visit.write")], tx: Tx, at: Now, means: WithMeans

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.config import DEFAULT, Config
-from casework.messages import DutyDue
+from casework.messages import CallerNotReached, DutyDue
 from casework.policy.duties import Result, teams
 from casework.policy.states import CONTACT, DUTY, move
 from casework.queries import callbacks as queries
@@ -22,7 +22,7 @@ from casework.service.escalations import escalate
 from casework.tables import Contact, DutyAttempt
 from core import audit, outbox
 from core.errors import Conflict, Forbidden
-from core.ids import new_id
+from core.ids import named_id, new_id
 from core.phone import read_address
 from core.security import Vault
 from core.staff import Actor
@@ -116,9 +116,18 @@ def callback_tried(tx: Session, duty_id: UUID, by: UUID, result: Result, *, conf
 
 
 def callback_exhausted(tx: Session, duty_id: UUID, *, config: Config, at: datetime) -> None:
-    """Bring a call-back that reached nobody to the supervisor: a person decides what is still owed."""
-    if lock_duty(tx, duty_id).ended_at is None:
-        escalate(tx, ("duty", duty_id), "exhausted", config=config, at=at)
+    """Bring a call-back that reached nobody to the supervisor: a person decides what is still owed.
+
+    For somebody in danger nothing waits for that: the police are asked to find them.
+    """
+    duty = lock_duty(tx, duty_id)
+    if duty.ended_at is not None:
+        return
+    if duty.priority == "danger" and duty.contact_id is not None:
+        # In a transaction of its own: the contact is locked before its duty, everywhere.
+        key = named_id("dropped", str(duty.contact_id))
+        outbox.post(tx, CallerNotReached(duty.contact_id), at=at, id=key)
+    escalate(tx, ("duty", duty_id), "exhausted", config=config, at=at)
 
 
 def callback_promised(tx: Session, duty_id: UUID, by: datetime, *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework import outside
 from casework.config import Config, Means
-from casework.messages import DispatchAcknowledgmentDue, DispatchArrivalDue, DispatchRequested
+from casework.messages import DispatchAcknowledgmentDue, DispatchArrivalDue, DispatchRequested, DispatchToRead
 from casework.packet import dispatch_packet
 from casework.policy.states import DISPATCH, move
 from casework.queries import field as queries
@@ -20,6 +20,7 @@ from casework.service.steps import step
 from casework.tables import Dispatch
 from core import audit, live, outbox
 from core.errors import Invalid
+from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
 
@@ -119,10 +120,17 @@ def close(tx: Session, dispatch_id: UUID, actor: Actor, reason: str, *, vault: V
 def prepare(
     tx: Session, message: DispatchRequested, at: datetime, *, vault: Vault, config: Config, redis: Redis
 ) -> outside.Request | None:
-    """Before the outside call: tell the board, write the attempt, give the request; None once nothing is to be sent."""
+    """Before the outside call: tell the board, write the attempt, give the request; None once nothing is to be sent.
+
+    A page that goes out over the telephone is handed to whoever holds one.
+    """
     dispatch = queries.lock_dispatch(tx, message.dispatch_id)
-    if dispatch.acknowledged_at or dispatch.closed_at or dispatch.page != message.page:
+    if not asked.is_wanted(dispatch, message.page):
         return None
+    way = asked.way_of(dispatch, config)
+    if way in {"agency", "officer"}:
+        key = named_id("dispatch to read", str(dispatch.id), dispatch.page)
+        outbox.post(tx, DispatchToRead(dispatch.id, dispatch.page, way), at=at, id=key)
     live.tell(tx, redis, TOPIC, "dispatch", id=str(dispatch.id), agency=dispatch.kind, page=dispatch.page)
     packet = dispatch_packet(dispatch, vault=keys.bound(tx, vault), config=config)
     return asked.request(tx, dispatch, packet, config=config, at=at)

@@ -18,10 +18,10 @@ from casework.service.escalations import TOPIC, escalate, resolve, resolve_about
 from casework.service.owing import end
 from casework.tables import Contact, Duty, DutyAttempt
 from core import audit, live, outbox
-from core.errors import Conflict, Forbidden
+from core.errors import Conflict, Forbidden, Invalid
 from core.ids import new_id
 from core.security import Vault
-from core.staff import Actor
+from core.staff import Actor, Staff
 
 
 def _may(duty: Duty, actor: Actor) -> None:
@@ -49,13 +49,36 @@ def take(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
         return duty
     if duty.owner_id is not None and not actor.may("contact.all"):
         raise Conflict("Somebody else has taken this duty.", owner_id=str(duty.owner_id))
-    duty.owner_id, duty.taken_at = actor.id, at
-    if contact is not None and contact.state == "open":
-        contact.owner_id, contact.state = actor.id, move(CONTACT, contact.state, "draft")
-    if duty.kind == "callback":
-        outbox.post(tx, CallbackSettled(duty.id), at=at)
+    _give(tx, duty, contact, actor.id, at)
     audit.record(tx, actor.id, "duty.take", ("duty", duty.id), at=at)
     tx.flush()
+    return duty
+
+
+def _give(tx: Session, duty: Duty, contact: Contact | None, owner_id: UUID, at: datetime) -> None:
+    duty.owner_id, duty.taken_at = owner_id, at
+    if contact is not None and contact.state == "open":
+        contact.owner_id, contact.state = owner_id, move(CONTACT, contact.state, "draft")
+    if duty.kind == "callback":
+        outbox.post(tx, CallbackSettled(duty.id), at=at)
+
+
+def assign(tx: Session, duty_id: UUID, to: UUID, actor: Actor, *, redis: Redis, at: datetime) -> Duty:
+    """Give a duty to somebody of its team, who is told; raises Conflict where it is over, Invalid for somebody else."""
+    contact = _lock_called_back(tx, duty_id)
+    duty = queries.lock_duty(tx, duty_id)
+    if duty.ended_at is not None:
+        raise Conflict(f"This duty is {duty.state}: there is nothing to give. 이미 끝난 일입니다.", state=duty.state)
+    person = tx.get(Staff, to)
+    if person is None or not person.active or duty.team not in teams(person.role):
+        words = f"Name somebody who works in the team {duty.team}. 그 팀에서 일하는 분을 골라 주세요."
+        raise Invalid(words, at="owner_id")
+    if duty.owner_id != to:
+        before = duty.owner_id
+        _give(tx, duty, contact, to, at)
+        audit.record(tx, actor.id, "duty.assign", ("duty", duty.id), at=at, before=str(before), after=str(to))
+        tx.flush()
+        _tell(tx, redis, "duty_given", duty, at)
     return duty
 
 
@@ -162,10 +185,17 @@ def on_due(tx: Session, message: DutyDue, at: datetime, *, redis: Redis, config:
         outbox.post(tx, DutyStillOverdue(duty.id, duty.watch_at), at=at, due=at + config.overdue_grace)
 
 
-def on_still_overdue(tx: Session, message: DutyStillOverdue, at: datetime, *, config: Config) -> None:
-    """Bring a duty that stayed overdue after the reminder to the supervisor."""
+def on_still_overdue(tx: Session, message: DutyStillOverdue, at: datetime, *, redis: Redis, config: Config) -> None:
+    """Bring a duty that stayed overdue after the reminder to the supervisor, and to whoever of the team is free.
+
+    Its owner may be ill or gone home: it is nobody's again, and the first to take it has it.
+    """
     duty = queries.lock_duty(tx, message.duty_id)
     if duty.state == "overdue" and duty.watch_at == message.watch:
+        if duty.owner_id is not None:
+            audit.record(tx, None, "duty.release", ("duty", duty.id), at=at, before=str(duty.owner_id))
+            duty.owner_id = duty.taken_at = None
+            _tell(tx, redis, "duty_owed", duty, at)
         escalate(tx, ("duty", duty.id), "overdue", config=config, at=at, case_id=duty.case_id)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from casework import draft
@@ -14,7 +14,7 @@ from casework.queries import cases
 from casework.queries import privacy as queries
 from casework.queries.people import identifiers, lock_caller, lock_root_of, people, records_of
 from casework.service import holdings, keys
-from casework.tables import CaseNote, Contact, Destruction, Duty, Identifier
+from casework.tables import CaseNote, Contact, Destruction, Duty, Identifier, Visit, VisitPhoto
 from core import outbox
 from core.ids import named_id, new_id
 from core.security import Vault
@@ -64,6 +64,7 @@ def anonymize(tx: Session, person_id: UUID, why: Why, *, by: UUID | None, vault:
     tx.execute(update(Duty).where(Duty.caller_fingerprint.in_(numbers)).values(caller_fingerprint=None))
     for contact in tx.scalars(select(Contact).where(Contact.reporter_person_id.in_(records))).all():
         _forget_reporter(contact, records, keys.bound(tx, vault))
+    tx.execute(delete(VisitPhoto).where(VisitPhoto.visit_id.in_(select(Visit.id).where(Visit.person_id.in_(records)))))
     emptied = _empty(tx, records, vault)
     for contact in tx.scalars(select(Contact).where(Contact.subject_person_id.in_(records))).all():
         for voicemail in queries.voicemails_of(tx, contact.id):

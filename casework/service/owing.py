@@ -45,7 +45,7 @@ def owe(tx: Session, owed: Owed, *, at: datetime) -> Duty:
     tx.add(duty)
     tx.flush()
     outbox.post(tx, DutyOwed(duty.id), at=at)
-    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
+    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at, urgent=duty.priority == "danger")
     if opens > at:
         outbox.post(tx, DutyOpens(duty.id), at=at, due=opens)
     return duty
@@ -56,7 +56,7 @@ def bring_forward(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> No
     if due >= duty.due_at:
         return
     duty.due_at = duty.watch_at = due
-    outbox.post(tx, DutyDue(duty.id, due), at=at, due=due)
+    outbox.post(tx, DutyDue(duty.id, due), at=at, due=due, urgent=duty.priority == "danger")
 
 
 def put_off(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> None:

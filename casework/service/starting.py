@@ -1,5 +1,6 @@
 """What a finalized contact starts: duties, a visit, a dispatch, each with its clock."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -52,8 +53,9 @@ def start(tx: Session, contact: Contact, case: Case, form: Form, *, means: Means
     by = respond_by(contact.triage_level or "info", contact.opened_at, means.config.targets)
     deadlines: list[datetime] = []
     if steps.dispatch is not None:
-        if tx.get(Dispatch, named_id("dispatch", str(contact.id))) is None:
-            _dispatch(tx, contact, case, steps.dispatch, means, at)
+        order = Order(named_id("dispatch", str(contact.id)), _by(contact), steps.dispatch)
+        if tx.get(Dispatch, order.id) is None:
+            dispatch(tx, order, contact, case, means=means, at=at)
         deadlines.append(by or at)
     if steps.visit is not None:
         if tx.get(Visit, named_id("visit", str(contact.id))) is None:
@@ -100,26 +102,38 @@ def _by(contact: Contact) -> UUID:
     return contact.finalized_by
 
 
-def _dispatch(tx: Session, contact: Contact, case: Case, asked: DispatchAsked, means: Means, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A dispatch's own id, who asks for it, and what is asked."""
+
+    id: UUID
+    by: UUID
+    asked: DispatchAsked
+
+
+def dispatch(tx: Session, order: Order, contact: Contact, case: Case, *, means: Means, at: datetime) -> Dispatch:
+    """Ask for a dispatch, with its clocks."""
+    asked = order.asked
     sealed = {
         "place_cipher": asked.place, "detail_cipher": asked.detail, "people_cipher": asked.people,
         "danger_cipher": asked.danger,
         "callback_cipher": require_number(asked.callback_number) if asked.callback_number else None,
     }  # fmt: skip
     made = Dispatch(
-        id=named_id("dispatch", str(contact.id)), case_id=case.id, contact_id=contact.id,
+        id=order.id, case_id=case.id, contact_id=contact.id,
         person_id=case.subject_person_id, kind=asked.kind, state=move(DISPATCH, DISPATCH.start, "requested"),
-        triage_level=contact.triage_level, legal_basis=EMERGENCY_BASIS, requested_at=at, requested_by=_by(contact),
+        triage_level=contact.triage_level, legal_basis=EMERGENCY_BASIS, requested_at=at, requested_by=order.by,
         place_source=asked.place_source, place_confidence=asked.confidence, page=1, via="pending",
         acknowledge_by=at + means.config.dispatch_acknowledged_within,
         **{column: means.vault.seal(words) if words else None for column, words in sealed.items()},
     )  # fmt: skip
     tx.add(made)
     tx.flush()
-    step(tx, ("dispatch", made.id), made.state, by=str(_by(contact)), at=at)
+    step(tx, ("dispatch", made.id), made.state, by=str(order.by), at=at)
     outbox.post(tx, DispatchRequested(made.id, 1), at=at)
     outbox.post(tx, DispatchAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
     outbox.post(tx, DispatchArrivalDue(made.id), at=at, due=at + means.config.arrival_within)
+    return made
 
 
 def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: Means, at: datetime) -> None:

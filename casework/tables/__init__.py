@@ -6,6 +6,7 @@ from casework.tables.duties import Duty, DutyAttempt, Escalation
 from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person, PersonMerge, SourceDecision
+from casework.tables.photos import VisitPhoto
 from casework.tables.places import District, Dong, Team
 from casework.tables.privacy import Breach, Consent, Destruction, LegalHold, PersonKey, PrivacyRequest
 from casework.tables.voicemails import Voicemail
@@ -35,5 +36,6 @@ __all__ = [
     "SourceDecision",
     "Team",
     "Visit",
+    "VisitPhoto",
     "Voicemail",
 ]

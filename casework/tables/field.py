@@ -53,6 +53,8 @@ class Visit(Asked, Base):
     scheduled_for: Mapped[datetime | None] = mapped_column(Moment)
     workers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list, server_default="{}")
     no_answers: Mapped[int] = mapped_column(default=0, server_default="0")
+    check_out_by: Mapped[datetime | None] = mapped_column(Moment)
+    """While the team is inside: by when it must be heard of, for its own safety."""
     report_cipher: Mapped[str | None] = mapped_column(Words)
 
 

@@ -164,9 +164,10 @@ class House:
                 seen.append(row.kind if state == "done" else f"{row.kind}:{state}")
         raise AssertionError(f"The outbox never came to rest: {seen[-10:]}")
 
-    def reasons(self, about: UUID) -> set[str]:
+    def reasons(self, about: UUID, *, open_only: bool = False) -> set[str]:
         """Give why something was escalated."""
-        return {one.reason for one in self.rows(Escalation, Escalation.about_id == about)}
+        found = self.rows(Escalation, Escalation.about_id == about)
+        return {one.reason for one in found if one.state != "resolved" or not open_only}
 
     def rows(self, table: Any, *where: Any) -> list[Any]:
         with self.sessions() as tx:
