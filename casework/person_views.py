@@ -66,3 +66,10 @@ class SourceLine(BaseModel):
     asked_by: str
     decision: str
     reason: str
+
+
+class DongOut(Out):
+    """An administrative dong of a district."""
+
+    code: str
+    name_ko: str

@@ -294,10 +294,3 @@ class DistrictOut(Out):
     code: str
     name_ko: str
     name_en: str
-
-
-class DongOut(Out):
-    """An administrative dong of a district."""
-
-    code: str
-    name_ko: str

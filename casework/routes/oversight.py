@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 
+from casework.person_views import DongOut
 from casework.queries import duties as queries
 from casework.queries.places import dongs
 from casework.routes.parts import Limit, Why
 from casework.service import escalations, letters, places
-from casework.views import AuditOut, DistrictOut, DongOut, EscalationOut, LetterOut
+from casework.views import AuditOut, DistrictOut, EscalationOut, LetterOut
 from core import audit, outbox
 from core.staff import Actor
 from core.web import Now, Tx, allow
