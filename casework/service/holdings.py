@@ -24,8 +24,6 @@ from casework.tables import (
 from core.db import Base
 from core.security import Vault
 
-_ASKED = ("detail_cipher",)
-
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -41,8 +39,15 @@ def held(records: set[UUID]) -> tuple[Held, ...]:
     cases = select(Case.id).where(Case.subject_person_id.in_(records))
     contacts = select(Contact.id).where(Contact.subject_person_id.in_(records))
     asked = [select(table.id).where(table.person_id.in_(records)) for table in (Visit, Dispatch)]
-    visit = (*_ASKED, "address_cipher", "reason_cipher", "safety_cipher", "report_cipher")
-    dispatch = (*_ASKED, "place_cipher", "people_cipher", "danger_cipher", "callback_cipher", "closing_reason_cipher")
+    visit = ("address_cipher", "detail_cipher", "reason_cipher", "safety_cipher", "report_cipher")
+    dispatch = (
+        "place_cipher",
+        "detail_cipher",
+        "people_cipher",
+        "danger_cipher",
+        "callback_cipher",
+        "closing_reason_cipher",
+    )
     return (
         Held(Person, ("name_cipher", "address_cipher", "detail_cipher"), Person.id.in_(records)),
         Held(Identifier, ("value_cipher",), Identifier.person_id.in_(records)),

@@ -93,9 +93,3 @@ def note_number(tx: Session, person: Person, phone: str, vault: Vault, at: datet
 def name_of(person: Person | None, vault: Vault) -> str | None:
     """Give a person's name in clear, None where it is not known."""
     return vault.open(person.name_cipher) if person and person.name_cipher else None
-
-
-def number_of(tx: Session, person_id: UUID, vault: Vault) -> str | None:
-    """Give a person's first number in clear, None where none is known."""
-    known = queries.identifiers(tx, queries.records_of(tx, person_id))
-    return vault.open(known[0].value_cipher) if known else None
