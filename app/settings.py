@@ -180,6 +180,7 @@ class Settings(BaseSettings):
     offer_seconds: Seconds = 20
     lease_seconds: Seconds = 15
     wrap_up_seconds: Seconds = 120
+    preferred_seconds: Seconds = 20
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
     announce_listening: bool = True
@@ -192,6 +193,12 @@ class Settings(BaseSettings):
     same_counselor_seconds: WholeSeconds = 20
     resume_seconds: WholeSeconds = 1800
     calls_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
+
+    frequent_contacts: Annotated[int, Field(ge=2, le=1000)] = 5
+    frequent_days: Annotated[int, Field(ge=1, le=90)] = 7
+    companion_horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
+    companion_tries: Annotated[int, Field(ge=1, le=10)] = 3
+    companion_misses: Annotated[int, Field(ge=1, le=10)] = 2
 
     endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None

@@ -3,9 +3,10 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from casework.policy.retention import PERIODS, Kind
 from casework.policy.triage import TARGETS, Targets
@@ -43,6 +44,28 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """The clocks and limits of care plans, companion calls and welfare checks; proposals for a city to set."""
+
+    frequent_contacts: int = 5
+    """Who called so often within `frequent_within` is shown to the supervisor: a proposal, nothing else follows."""
+    frequent_within: timedelta = timedelta(days=7)
+    plan_longest: timedelta = timedelta(days=366)
+    plan_review_within: timedelta = timedelta(days=7)
+    """From a plan's review date to the deadline of the duty to look at it."""
+    horizon: timedelta = timedelta(days=14)
+    """Companion calls are written down so far ahead, in whole days."""
+    call_within: timedelta = timedelta(hours=2)
+    """From the agreed time to the deadline of a companion call."""
+    call_tries: int = 3
+    """A companion call is missed after so many tries that reached nobody."""
+    misses: int = 2
+    """A welfare check follows so many missed calls in a row."""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Seoul"))
+    holidays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,7 @@ class Config:
     """A counselor who calls for help is told that somebody comes, or the supervisors are told again, so soon."""
     rungs: int = 6
     """A supervisor is told so many times that an escalation waits."""
+    care: Care = field(default_factory=Care)
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     telephones: Mapping[str, str] = field(default_factory=dict)
     """Where a dispatch is read out, by agency, and for the `officer`: E.164."""

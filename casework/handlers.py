@@ -4,10 +4,22 @@ from functools import partial
 
 from redis import Redis
 
+from casework import care_messages, outside
 from casework import messages as m
-from casework import outside
 from casework.config import Config, Means
-from casework.service import consents, dispatches, dropped, duties, escalations, retention, visits, voicemails
+from casework.service import (
+    care_plans,
+    companions,
+    consents,
+    dispatches,
+    dropped,
+    duties,
+    escalations,
+    retention,
+    visits,
+    voicemails,
+    welfare_checks,
+)
 from core.delivery import Handler, Outward
 from core.messages import Message
 from core.security import Vault
@@ -44,4 +56,8 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.ConsentWithdrawn: partial(consents.on_withdrawn, vault=vault),
         m.RetentionDue: partial(retention.on_due, config=config, vault=vault),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
+        care_messages.CarePlanReviewDue: partial(care_plans.on_review_due, config=config),
+        care_messages.CarePlanExpired: care_plans.on_expired,
+        care_messages.CompanionCallsDue: partial(companions.on_calls_due, config=config),
+        care_messages.PersonSeen: welfare_checks.on_seen,
     }

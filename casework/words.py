@@ -11,4 +11,4 @@ Line = Annotated[str, Field(max_length=200), Fit]
 Paragraph = Annotated[str, Field(max_length=2_000), Fit]
 Notes = Annotated[str, Field(max_length=20_000), Fit]
 
-__all__ = ["Line", "Name", "Notes", "Paragraph", "Reason"]
+__all__ = ["Fit", "Line", "Name", "Notes", "Paragraph", "Reason"]

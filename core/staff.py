@@ -1,5 +1,6 @@
 """The people who work here: who they are, what their role may do, and whether they are signed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ SHIFT = timedelta(hours=14)
 MAX_MISSES, LOCK = 5, timedelta(minutes=1)
 
 _CASE = {"contact.read", "contact.write", "case.read", "case.write", "person.reveal", "duty.read", "duty.write"}
+_CASE |= {"plan.read", "plan.write"}
 _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}
 _DESK = {
@@ -25,7 +27,8 @@ _DESK = {
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _MERGE = {"person.merge"}
 _WATCH |= {"reporter.reveal", "privacy.manage"}
-_WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise"}
+_WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise", "skill.assign"}
+_WATCH |= {"plan.approve", "welfare.close"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),
@@ -33,7 +36,9 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _MERGE | _WATCH),
     "field": frozenset(_FIELD | {"duty.read"}),
     "dispatcher": frozenset(_DISPATCH),
-    "admin": frozenset({"privacy.manage", "staff.manage", "audit.read", "dead_letter.manage", "queue.watch"}),
+    "admin": frozenset(
+        {"privacy.manage", "staff.manage", "audit.read", "dead_letter.manage", "queue.watch", "skill.assign"}
+    ),
 }
 PERMISSIONS = frozenset().union(*ROLES.values()) | {"signed_in"}
 _DUMMY = hash_password("nobody")
@@ -51,6 +56,7 @@ class Staff(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     district: Mapped[str | None] = mapped_column(String(5))
     languages: Mapped[str] = mapped_column(String(40), default="ko", server_default="ko")
+    skills: Mapped[str] = mapped_column(String(200), default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     misses: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
@@ -77,6 +83,7 @@ class Actor:
     role: str
     district: str | None
     languages: tuple[str, ...]
+    skills: tuple[str, ...] = ()
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -90,7 +97,18 @@ class Actor:
 
 def actor_of(staff: Staff) -> Actor:
     """Give the person as an actor."""
-    return Actor(staff.id, staff.login, staff.name, staff.role, staff.district, tuple(staff.languages.split(",")))
+    languages, skills = tuple(staff.languages.split(",")), tuple(filter(None, staff.skills.split(",")))
+    return Actor(staff.id, staff.login, staff.name, staff.role, staff.district, languages, skills)
+
+
+def set_skills(tx: Session, staff_id: UUID, skills: Iterable[str]) -> bool:
+    """Give a person exactly these skills; False where there is no such person."""
+    staff = tx.scalars(select(Staff).where(Staff.id == staff_id).with_for_update()).one_or_none()
+    if staff is None:
+        return False
+    staff.skills = ",".join(skills)
+    tx.flush()
+    return True
 
 
 def add_staff(tx: Session, login: str, name: str, role: str, password_hash: str, *, at: datetime) -> Staff:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ivr.menu import EXIT_OF, Callback, Flow, Forward, Meet, Menu, Node, Overflow, Part, Queue, Tell, Voicemail
 from ivr.modes.policy import KINDS as MODES
+from routing.needs import ANY, load_needs
 
 FOLDER = Path(__file__).parent / "flows"
 LANGUAGES = ("ko", "en")
@@ -169,6 +170,11 @@ def _odd_steps(flow: Flow) -> Iterable[str]:
                 yield f"{name} lets somebody who cannot speak wait at {node.cannot_speak!r}, which is no such queue"
             if not flow.questions:
                 yield f"{name} is for callers who cannot speak, and there are no questions to ask them"
+        if isinstance(node, Queue) and node.need != ANY:
+            if load_needs().of(node.need) is None:
+                yield f"{name} is for {node.need!r}, which is no need"
+            if node.priority == "danger":
+                yield f"{name} is for somebody in danger, whom everybody takes: they have no need"
         for step in node.overflow if isinstance(node, Queue) else ():
             if step.when not in EXIT_OF or step.after < 0 or (step.when == "full") != (step.size > 0):
                 yield f"{name} has an overflow step {step.when!r} that can never be told due"

@@ -3,7 +3,8 @@
 from typing import Literal, get_args
 
 DutyKind = Literal[
-    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "privacy_request", "breach"
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "plan_review",
+    "companion_call", "welfare_check", "privacy_request", "breach",
 ]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
@@ -16,6 +17,9 @@ TEAM_OF: dict[DutyKind, Team] = {
     "in_depth_callback": "center",
     "review": "supervisors",
     "voicemail": "counselors",
+    "plan_review": "supervisors",
+    "companion_call": "center",
+    "welfare_check": "center",
     "privacy_request": "supervisors",
     "breach": "supervisors",
 }
@@ -28,14 +32,21 @@ TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
 TO_UNANSWERED = frozenset({"callback", "voicemail"})
 """Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
 
-DONE_BY_ANSWER = frozenset({"privacy_request", "breach"})
-"""Kinds that are over when what was demanded is answered, or whoever must be told was."""
+ENDED_ELSEWHERE: dict[str, str] = {
+    "companion_call": "/api/companion-calls",
+    "welfare_check": "/api/welfare-checks",
+    "privacy_request": "/api/privacy-requests",
+    "breach": "/api/breaches",
+}
+"""Kinds whose tries and end are told at a door of their own, for more follows from them."""
 
 SHORTEST_VOICEMAIL = 2
 """Fewer seconds are no words to answer: the caller is followed up like one who hung up."""
 
 Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "refused"]
 """What came of an attempt."""
+SPOKEN: frozenset[Result] = frozenset({"reached", "refused"})
+"""Results by which somebody has been heard."""
 
 
 def teams(role: str) -> frozenset[Team]:

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from casework.policy.states import DISPATCH, DUTY, VISIT
-from casework.tables import Case, CaseNote, Contact, Dispatch, Duty, Escalation, Visit
+from casework.policy.states import COMPANION_RHYTHM, DISPATCH, DUTY, VISIT
+from casework.tables import Case, CaseNote, CompanionRhythm, Contact, Dispatch, Duty, Escalation, Visit
 from core.errors import NotFound
 
 
@@ -95,9 +95,10 @@ def timeline(tx: Session, case_id: UUID) -> Timeline:
 
 
 def still_open(tx: Session, case_id: UUID) -> list[str]:
-    """Name what is not done on a case: its open duties, visits and dispatches."""
+    """Name what is not done on a case: its open duties, visits, dispatches and rhythms of companion calls."""
     found = []
-    for table, closed in ((Duty, DUTY.closed), (Visit, VISIT.closed), (Dispatch, DISPATCH.closed)):
+    rhythm = (CompanionRhythm, COMPANION_RHYTHM.closed)
+    for table, closed in ((Duty, DUTY.closed), (Visit, VISIT.closed), (Dispatch, DISPATCH.closed), rhythm):
         rows = tx.scalars(select(table.id).where(table.case_id == case_id, table.state.not_in(closed)))
         found += [f"{table.__name__.lower()} {row}" for row in rows]
     return found

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework.policy.states import DISPATCH, VISIT
 from casework.tables import Dispatch, DispatchAttempt, Milestone, Visit
 from core.errors import NotFound
+from core.ids import named_id
 
 
 def visit(tx: Session, visit_id: UUID) -> Visit:
@@ -78,6 +79,6 @@ def milestones(tx: Session, of: tuple[str, UUID]) -> Sequence[Milestone]:
 
 
 def asked_by_contact(tx: Session, contact_id: UUID) -> tuple[Visit | None, Dispatch | None]:
-    """Give the visit and the dispatch that a contact started."""
-    visit = tx.scalars(select(Visit).where(Visit.contact_id == contact_id)).first()
-    return visit, tx.scalars(select(Dispatch).where(Dispatch.contact_id == contact_id)).first()
+    """Give the visit and the dispatch that a contact started, not those that a welfare check asked for after it."""
+    named = str(contact_id)
+    return tx.get(Visit, named_id("visit", named)), tx.get(Dispatch, named_id("dispatch", named))

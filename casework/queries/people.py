@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
-from casework.tables import Identifier, Person, PersonMerge, SourceDecision
+from casework.tables import Case, Identifier, Person, PersonMerge, SourceDecision
 from core.errors import NotFound
 
 
@@ -20,6 +20,13 @@ def people_with(tx: Session, fingerprint: str) -> Sequence[Person]:
     """List the people with this number, the longest known first."""
     known = select(Person).join(Identifier, Identifier.person_id == Person.id)
     return tx.scalars(known.where(Identifier.fingerprint == fingerprint).order_by(Person.created_at, Person.id)).all()
+
+
+def counselor_of(tx: Session, fingerprint: str) -> UUID | None:
+    """Give whose case somebody with this number has open, the newest of several; None where nobody's."""
+    own = select(Case.owner_id).join(Identifier, Identifier.person_id == Case.subject_person_id)
+    open_ones = own.where(Identifier.fingerprint == fingerprint, Case.owner_id.is_not(None), Case.closed_at.is_(None))
+    return tx.scalars(open_ones.order_by(Case.opened_at.desc(), Case.id).limit(1)).one_or_none()
 
 
 def people(tx: Session, ids: set[UUID]) -> dict[UUID, Person]:

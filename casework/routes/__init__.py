@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from casework.routes import (
+    care_plans,
     cases,
+    companions,
     consents,
     contacts,
     dispatches,
@@ -14,12 +16,15 @@ from casework.routes import (
     people,
     photos,
     privacy,
+    safety_plans,
     visits,
+    welfare_checks,
 )
 
-_PEOPLE = (contacts, consents, flags, people, privacy)
+_PEOPLE = (contacts, consents, flags, people, privacy, care_plans, safety_plans)
+_OWED = (cases, companions, welfare_checks, duties)
 _FIELD = (visits, photos, dispatches, partner)
-PARTS = tuple(part.router for part in (*_PEOPLE, cases, duties, *_FIELD, oversight))
+PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casework.config import DEFAULT, Config
 from casework.messages import CallerNotReached, DutyDue
 from casework.policy.duties import Result, teams
-from casework.policy.states import CONTACT, DUTY, move
+from casework.policy.states import CONTACT, move
 from casework.queries import callbacks as queries
 from casework.queries.contacts import contact as contact_of_id
 from casework.queries.contacts import lock_contact
@@ -19,10 +19,11 @@ from casework.service import keys
 from casework.service.access import require_writer
 from casework.service.calls import CALLBACK, callback_over, owe_callback
 from casework.service.escalations import escalate
-from casework.tables import Contact, DutyAttempt
+from casework.service.owing import tried
+from casework.tables import Contact
 from core import audit, outbox
 from core.errors import Conflict, Forbidden
-from core.ids import named_id, new_id
+from core.ids import named_id
 from core.phone import read_address
 from core.security import Vault
 from core.staff import Actor
@@ -106,13 +107,8 @@ def not_called(tx: Session, contact_id: UUID, *, at: datetime) -> None:
 def callback_tried(tx: Session, duty_id: UUID, by: UUID, result: Result, *, config: Config, at: datetime) -> None:
     """Write a try down that reached nobody, so that the duty's deadline looks again after it."""
     duty = lock_duty(tx, duty_id)
-    if duty.ended_at is not None:
-        return
-    duty.state, duty.attempts = move(DUTY, duty.state, "attempted"), duty.attempts + 1
-    tx.add(DutyAttempt(id=new_id(at), duty_id=duty.id, at=at, by=by, result=result))
-    duty.watch_at = max(duty.due_at, at + config.attempt_again_after)
-    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
-    tx.flush()
+    if duty.ended_at is None:
+        tried(tx, duty, by, result, config=config, at=at)
 
 
 def callback_exhausted(tx: Session, duty_id: UUID, *, config: Config, at: datetime) -> None:

@@ -8,6 +8,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from casework import outside
+from casework.care_messages import PersonSeen
 from casework.config import Config, Means
 from casework.messages import DispatchAcknowledgmentDue, DispatchArrivalDue, DispatchRequested, DispatchToRead
 from casework.packet import dispatch_packet
@@ -84,6 +85,7 @@ def _consequences(tx: Session, dispatch: Dispatch, actor: Actor, config: Config,
     if dispatch.state == "contact_made":
         dispatch.closed_at = at
         responded(tx, dispatch.case_id, at=at)
+        outbox.post(tx, PersonSeen("dispatch", dispatch.id), at=at)
         resolve_about(tx, ("dispatch", dispatch.id), by=actor.id, at=at)
     elif dispatch.state == "on_scene":
         resolve_about(tx, ("dispatch", dispatch.id), by=actor.id, at=at, reasons=frozenset({"no_arrival"}))

@@ -8,18 +8,17 @@ from sqlalchemy.orm import Session
 
 from casework.config import Config
 from casework.messages import CallbackSettled, DutyDue, DutyOpens, DutyOwed, DutyStillOverdue
-from casework.policy.duties import DONE_BY_ANSWER, TO_UNANSWERED, Result, teams
+from casework.policy.duties import ENDED_ELSEWHERE, TO_UNANSWERED, Result, teams
 from casework.policy.states import CONTACT, DUTY, move
 from casework.queries import contacts as contact_queries
 from casework.queries import duties as queries
 from casework.service.calls import callback_over
 from casework.service.cases import responded
 from casework.service.escalations import TOPIC, escalate, resolve, resolve_about
-from casework.service.owing import end
-from casework.tables import Contact, Duty, DutyAttempt
+from casework.service.owing import end, tried
+from casework.tables import Contact, Duty
 from core import audit, live, outbox
 from core.errors import Conflict, Forbidden, Invalid
-from core.ids import new_id
 from core.security import Vault
 from core.staff import Actor, Staff
 
@@ -29,10 +28,17 @@ def _may(duty: Duty, actor: Actor) -> None:
         raise Forbidden(f"This duty is for the team {duty.team}.")
 
 
-def _own(duty: Duty, actor: Actor) -> None:
+def require_own(duty: Duty, actor: Actor) -> None:
+    """Let whose duty it is, or a supervisor; else Forbidden."""
     _may(duty, actor)
     if duty.owner_id != actor.id and not actor.may("contact.all"):
         raise Forbidden("Take this duty first: it is not yours.")
+
+
+def _require_here(duty: Duty) -> None:
+    if duty.kind in ENDED_ELSEWHERE:
+        door = ENDED_ELSEWHERE[duty.kind]
+        raise Conflict(f"이 일의 결과는 따로 적습니다. Tell what came of this at {door}.", kind=duty.kind)
 
 
 def take(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
@@ -96,12 +102,9 @@ def attempt(tx: Session, duty_id: UUID, actor: Actor, result: Result, *, config:
     The duty is looked at again in a while; after enough tries that reached nobody the supervisor decides.
     """
     duty = queries.lock_duty(tx, duty_id)
-    _own(duty, actor)
-    duty.state = move(DUTY, duty.state, "attempted")
-    duty.attempts += 1
-    tx.add(DutyAttempt(id=new_id(at), duty_id=duty.id, at=at, by=actor.id, result=result))
-    duty.watch_at = max(duty.due_at, at + config.attempt_again_after)
-    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
+    require_own(duty, actor)
+    _require_here(duty)
+    tried(tx, duty, actor.id, result, config=config, at=at)
     if result == "reached":
         responded(tx, duty.case_id, at=at)
     elif duty.attempts >= config.attempt_limit:
@@ -123,9 +126,8 @@ def done(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
     duty = _lock_to_end(tx, duty_id)
     if duty.state == "done":
         return duty
-    _own(duty, actor)
-    if duty.kind in DONE_BY_ANSWER:
-        raise Conflict("답하거나 알린 것으로 끝납니다. Answer the request, or tell of the breach.")
+    require_own(duty, actor)
+    _require_here(duty)
     _end(tx, duty, "done", actor, at)
     if duty.kind != "review":
         responded(tx, duty.case_id, at=at)
@@ -137,7 +139,8 @@ def cancel(tx: Session, duty_id: UUID, actor: Actor, reason: str, *, vault: Vaul
     duty = _lock_to_end(tx, duty_id)
     if duty.state == "cancelled":
         return duty
-    _own(duty, actor)
+    require_own(duty, actor)
+    _require_here(duty)
     _end(tx, duty, "cancelled", actor, at)
     duty.ended_why_cipher = vault.seal(reason)
     tx.flush()

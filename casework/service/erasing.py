@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from casework import draft
@@ -14,7 +14,7 @@ from casework.queries import cases
 from casework.queries import privacy as queries
 from casework.queries.people import identifiers, lock_caller, lock_root_of, people, records_of
 from casework.service import holdings, keys
-from casework.tables import CaseNote, Contact, Destruction, Duty, Identifier, Visit, VisitPhoto
+from casework.tables import CaseNote, Contact, Destruction, Duty, Identifier, PlanVersion, Visit, VisitPhoto
 from core import outbox
 from core.ids import named_id, new_id
 from core.security import Vault
@@ -93,7 +93,7 @@ def _empty(tx: Session, records: set[UUID], vault: Vault) -> int:
     number = 0
     for row, column, _ in holdings.sealed(tx, records):
         number += 1
-        if isinstance(row, Identifier | CaseNote):
+        if isinstance(row, Identifier | CaseNote | PlanVersion):
             tx.delete(row)
         else:
             needed = not row.__table__.columns[column].nullable
@@ -120,5 +120,6 @@ def copy_of(tx: Session, person_id: UUID, vault: Vault) -> Copy:
             if row.reporter_person_id not in records:
                 value.pop("reporter", None)
         name = column.removesuffix("_cipher")
-        made.data.setdefault(row.__tablename__.removeprefix("casework_"), []).append({"id": str(row.id), name: value})
+        key = "/".join(map(str, inspect(row).identity))
+        made.data.setdefault(row.__tablename__.removeprefix("casework_"), []).append({"id": key, name: value})
     return made

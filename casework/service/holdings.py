@@ -10,16 +10,21 @@ from sqlalchemy.orm import Session
 
 from casework.service import keys
 from casework.tables import (
+    CarePlan,
     Case,
     CaseNote,
+    CompanionRhythm,
     Contact,
     Dispatch,
     Duty,
     Identifier,
     Milestone,
     Person,
+    PlanVersion,
+    SafetyPlan,
     Visit,
     Voicemail,
+    WelfareCheck,
 )
 from core.db import Base
 from core.security import Vault
@@ -39,6 +44,7 @@ def held(records: set[UUID]) -> tuple[Held, ...]:
     cases = select(Case.id).where(Case.subject_person_id.in_(records))
     contacts = select(Contact.id).where(Contact.subject_person_id.in_(records))
     asked = [select(table.id).where(table.person_id.in_(records)) for table in (Visit, Dispatch)]
+    plans = [select(table.id).where(table.person_id.in_(records)) for table in (CarePlan, SafetyPlan)]
     visit = ("address_cipher", "detail_cipher", "reason_cipher", "safety_cipher", "report_cipher")
     dispatch = (
         "place_cipher",
@@ -60,6 +66,10 @@ def held(records: set[UUID]) -> tuple[Held, ...]:
         Held(Milestone, ("words_cipher",), or_(*(Milestone.of_id.in_(each) for each in asked))),
         Held(Duty, ("ended_why_cipher",), or_(Duty.case_id.in_(cases), Duty.contact_id.in_(contacts))),
         Held(Voicemail, ("transcript_cipher",), Voicemail.contact_id.in_(contacts)),
+        Held(CarePlan, ("ended_why_cipher",), CarePlan.person_id.in_(records)),
+        Held(PlanVersion, ("words_cipher",), or_(*(PlanVersion.plan_id.in_(each) for each in plans))),
+        Held(CompanionRhythm, ("words_cipher",), CompanionRhythm.case_id.in_(cases)),
+        Held(WelfareCheck, ("reason_cipher", "ended_why_cipher"), WelfareCheck.case_id.in_(cases)),
     )
 
 

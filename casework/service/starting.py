@@ -127,13 +127,18 @@ def dispatch(tx: Session, order: Order, contact: Contact, case: Case, *, means: 
         acknowledge_by=at + means.config.dispatch_acknowledged_within,
         **{column: means.vault.seal(words) if words else None for column, words in sealed.items()},
     )  # fmt: skip
+    send_dispatch(tx, made, config=means.config, at=at)
+    return made
+
+
+def send_dispatch(tx: Session, made: Dispatch, *, config: Config, at: datetime) -> None:
+    """Write a new dispatch down and have it delivered, with its clocks."""
     tx.add(made)
     tx.flush()
-    step(tx, ("dispatch", made.id), made.state, by=str(order.by), at=at)
+    step(tx, ("dispatch", made.id), made.state, by=str(made.requested_by), at=at)
     outbox.post(tx, DispatchRequested(made.id, 1), at=at)
     outbox.post(tx, DispatchAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
-    outbox.post(tx, DispatchArrivalDue(made.id), at=at, due=at + means.config.arrival_within)
-    return made
+    outbox.post(tx, DispatchArrivalDue(made.id), at=at, due=at + config.arrival_within)
 
 
 def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: Means, at: datetime) -> None:
@@ -151,9 +156,14 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
         safety_cipher=means.vault.seal(asked.safety_notes) if asked.safety_notes else None,
         detail_cipher=means.vault.seal(asked.detail) if asked.detail else None,
     )  # fmt: skip
+    send_visit(tx, made, at=at)
+
+
+def send_visit(tx: Session, made: Visit, *, at: datetime) -> None:
+    """Write a new visit down and have it delivered, with its clocks."""
     tx.add(made)
     tx.flush()
-    step(tx, ("visit", made.id), made.state, by=str(_by(contact)), at=at)
+    step(tx, ("visit", made.id), made.state, by=str(made.requested_by), at=at)
     outbox.post(tx, VisitRequested(made.id, 1), at=at)
     outbox.post(tx, VisitAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
     outbox.post(tx, VisitDue(made.id), at=at, due=made.visit_by)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import outside
+from casework.care_messages import PersonSeen
 from casework.config import Config, Means
 from casework.messages import VisitAcknowledgmentDue, VisitCheckOutDue, VisitDue, VisitRequested
 from casework.packet import visit_packet
@@ -28,6 +29,7 @@ from core.security import Vault
 from core.staff import Actor, Staff
 
 MADE = frozenset({"contact_made", "refused", "unfounded", "reported", "canceled"})
+_SEEN = frozenset({"contact_made", "refused"})
 _VISITORS = ("field", "social_worker", "supervisor")
 _NEEDS_WORDS = {"reported": "the report", "canceled": "the reason", "refused": "what was said"}
 _PAIR = 2
@@ -145,6 +147,8 @@ def _consequences(tx: Session, visit: Visit, actor: Actor, config: Config, at: d
             escalate(tx, ("visit", visit.id), "no_answer_twice", config=config, at=at, case_id=visit.case_id)
     if visit.state == "contact_made":
         responded(tx, visit.case_id, at=at)
+    if visit.state in _SEEN:
+        outbox.post(tx, PersonSeen("visit", visit.id), at=at)
     if visit.state in MADE:
         resolve_about(tx, ("visit", visit.id), by=actor.id, at=at, reasons=frozenset({"visit_late"}))
     if visit.state in VISIT.closed:

@@ -1,5 +1,6 @@
 """The tables of casework; columns that end in `_cipher` hold sealed words only."""
 
+from casework.tables.care import CarePlan, CompanionCall, CompanionRhythm, PlanVersion, SafetyPlan, WelfareCheck
 from casework.tables.cases import Case, CaseNote
 from casework.tables.contacts import Contact
 from casework.tables.duties import Duty, DutyAttempt, Escalation
@@ -14,8 +15,11 @@ from casework.tables.voicemails import Voicemail
 __all__ = [
     "Breach",
     "CallerFlag",
+    "CarePlan",
     "Case",
     "CaseNote",
+    "CompanionCall",
+    "CompanionRhythm",
     "Consent",
     "Contact",
     "Destruction",
@@ -32,10 +36,13 @@ __all__ = [
     "Person",
     "PersonKey",
     "PersonMerge",
+    "PlanVersion",
     "PrivacyRequest",
+    "SafetyPlan",
     "SourceDecision",
     "Team",
     "Visit",
     "VisitPhoto",
     "Voicemail",
+    "WelfareCheck",
 ]

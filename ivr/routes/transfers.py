@@ -18,13 +18,17 @@ router = APIRouter()
 
 
 class TransferIn(BaseModel):
-    """To whom: a counselor's login, or the name of a queue or a desk; `blind` without an introduction."""
+    """To whom: a counselor's login, or the name of a queue or a desk; `blind` without an introduction.
+
+    For a queue, `need` says what for; without it, for what the caller came for.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     to: Kind
     name: Annotated[str, Field(min_length=1, max_length=60)]
     blind: bool = False
+    need: Annotated[str, Field(max_length=16)] | None = None
 
 
 class TransferOut(BaseModel):
@@ -56,7 +60,7 @@ def begin_transfer(
     request: Request, contact_id: UUID, form: TransferIn, actor: Counselor, tx: Tx, at: Now
 ) -> TransferOut:
     """Begin to hand one's own conversation on; the caller hears music while the target is told."""
-    target = Target(form.to, form.name, form.blind, _known(request, form.to))
+    target = Target(form.to, form.name, form.blind, _known(request, form.to), form.need)
     made = transfers.begin(tx, contact_id, actor.id, target, board=board_of(request), at=at)
     return TransferOut.model_validate(made)
 

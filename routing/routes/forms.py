@@ -21,6 +21,14 @@ class ActivityIn(BaseModel):
     activity: Activity
 
 
+class SkillsIn(BaseModel):
+    """What a person is asked for besides their languages; none: for nothing in particular."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    skills: Annotated[list[Annotated[str, Field(max_length=16)]], Field(max_length=50)]
+
+
 class RejectIn(BaseModel):
     """Why a counselor passes a caller on."""
 
@@ -52,6 +60,7 @@ class OfferOut(BaseModel):
     connected_at: datetime | None
     priority: str | None
     language: str | None
+    need: str | None
     waited_s: int | None
     hints: list[str]
 
@@ -67,6 +76,7 @@ class SeatOut(BaseModel):
     wrap_until: datetime | None
     contact_id: UUID | None
     languages: list[str]
+    skills: list[str]
     offer: OfferOut | None
 
 
@@ -76,11 +86,27 @@ class SeatLine(BaseModel):
     counselor_id: UUID
     login: str
     languages: list[str]
+    skills: list[str]
     activity: str
     next_activity: str | None
     state: str
     contact_id: UUID | None
     changed_at: datetime
+
+
+class SkillsOut(BaseModel):
+    """What a person is asked for."""
+
+    counselor_id: UUID
+    skills: list[str]
+
+
+class StepOut(BaseModel):
+    """Whom a need asks from `after_s` seconds on (no skill: everybody), and how that stands now."""
+
+    after_s: float
+    skills: list[str]
+    state: Literal["inactive", "active", "joined", "expired"]
 
 
 class EntryOut(BaseModel):
@@ -90,6 +116,9 @@ class EntryOut(BaseModel):
     state: str
     priority: str
     language: str
+    need: str
+    steps: list[StepOut]
+    preferred_id: UUID | None
     entered_at: datetime
     waited_s: int
     offered_to: str | None
