@@ -98,13 +98,41 @@ def relay() -> None:
 def migrate() -> None:
     """Bring the database's schema to the newest version."""
     from app.migrate import upgrade
-    from app.world import World
-    from casework.service.places import load_districts
+    from app.world import World, clock
+    from casework.service.places import load_dongs
+    from casework.service.retention import schedule
 
     s = settings()
     upgrade(s.database_url)
     with closing(World(s)) as world, world.sessions.begin() as tx:
-        load_districts(tx)
+        load_dongs(tx)
+        schedule(tx, clock().date(), at=clock())
+
+
+@app.command()
+def dongs(file: Annotated[Path, typer.Argument(help="CSV in UTF-8: code,name,valid_from,valid_to.")]) -> None:
+    """Bring a list of administrative dongs into the database."""
+    from app.world import World
+    from casework.service.places import load_dongs
+    from core.errors import Refusal
+
+    try:
+        with closing(World(settings())) as world, world.sessions.begin() as tx:
+            number = load_dongs(tx, file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, Refusal) as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from wrong
+    typer.echo(f"{number} dongs are there.")
+
+
+@app.command()
+def reseal() -> None:
+    """Seal what is held of people under keys of their own, and their keys under the newest of DATA_KEYS."""
+    from app.reseal import resealed
+    from app.world import World
+
+    with closing(World(settings())) as world:
+        typer.echo(f"{resealed(world)} values are sealed anew.")
 
 
 @app.command()

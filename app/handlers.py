@@ -5,9 +5,9 @@ from functools import cache, partial
 import casework.handlers
 from app.world import World
 from casework.config import Means
-from casework.messages import CallbackSettled, ContactPlaced, DispatchToRead
+from casework.messages import CallbackSettled, ContactPlaced, DispatchToRead, RecordingToErase
 from core.delivery import Handlers
-from ivr import consults, districts, hand, officer, parties, service, steering
+from ivr import consults, districts, hand, officer, parties, recordings, service, steering
 from ivr import messages as heard
 from ivr import party_messages as party
 from ivr.callbacks import asking, dialing, ending, lining
@@ -45,6 +45,7 @@ def handlers(world: World) -> Handlers:
         queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
         queued.NotTaken: partial(consults.not_taken, board=board),
         ContactPlaced: districts.contact_placed,
+        RecordingToErase: recordings.erase(telephone),
         DispatchToRead: officer.call(telephone, world.pace, Means(world.settings.vault, config)),
         **_of_parties(world),
         **_of_callbacks(world),

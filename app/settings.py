@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from casework.config import KINDS, TELEPHONES, Endpoint
+from casework.policy.retention import KINDS as RETENTION_KINDS
 from core.phone import read_address
 from core.security import Vault
 from ivr.crisis import CRISIS_DESKS
@@ -23,6 +24,7 @@ from ivr.signature import Keys
 from ivr.twiml import Wording
 
 KEY_BYTES = 32
+LONGEST_KEPT = 36_500
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -94,6 +96,14 @@ def _networks(value: str) -> str:
             ipaddress.ip_network(part.strip())
     except ValueError as error:
         raise ValueError("write addresses or networks with commas between them: 10.0.0.5,10.1.0.0/16") from error
+    return value
+
+
+def _periods(value: dict[str, str]) -> dict[str, str]:
+    if unknown := set(value) - set(RETENTION_KINDS):
+        raise ValueError(f"nothing of the kind {min(unknown)!r} is kept; choose among {', '.join(RETENTION_KINDS)}")
+    if not all(days.isascii() and days.isdigit() and 0 < int(days) <= LONGEST_KEPT for days in value.values()):
+        raise ValueError(f"write whole days from 1 to {LONGEST_KEPT}: recordings=60,cases=1825")
     return value
 
 
@@ -207,6 +217,8 @@ class Settings(BaseSettings):
     dispatch_phones: Annotated[Pairs, AfterValidator(_phones)] = {}
     visit_acknowledge_seconds: WholeSeconds = 1800
     dispatch_acknowledge_seconds: WholeSeconds = 180
+
+    retention_days: Annotated[Pairs, AfterValidator(_periods)] = {}
 
     @model_validator(mode="after")
     def _safe_endpoints(self) -> "Settings":

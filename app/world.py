@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 import casework.config
 import ivr.callbacks.policy as callbacks
 from app.settings import Settings
+from casework.policy.retention import DAYS
 from core import db
 from ivr.callbacks.means import Means
 from ivr.callbacks.pace import Pace
@@ -79,6 +80,7 @@ class World:
             },
             telephones=s.dispatch_phones,
             public_url=s.public_url,
+            retention={kind: timedelta(days=int(s.retention_days.get(kind, days))) for kind, days in DAYS.items()},
             care=_care(s),
         )
 

@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from casework.policy.retention import PERIODS, Kind
 from casework.policy.triage import TARGETS, Targets
 from core.security import Vault
 
@@ -117,6 +118,10 @@ class Config:
     outside_timeout: float = 3.5
     """Seconds for a whole outside call; must stay below the delivery lease."""
     signature_age: timedelta = timedelta(minutes=5)
+    edit_own_within: timedelta = timedelta(hours=24)
+    """After finalizing, a contact's owner may amend it so long; later it is reopened with a reason."""
+    retention: Mapping[Kind, timedelta] = field(default_factory=lambda: dict(PERIODS))
+    """How long what is kept."""
     public_url: str = "http://127.0.0.1:8120"
     """Where partners reach us."""
 

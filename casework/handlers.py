@@ -10,10 +10,12 @@ from casework.config import Config, Means
 from casework.service import (
     care_plans,
     companions,
+    consents,
     dispatches,
     dropped,
     duties,
     escalations,
+    retention,
     reveals,
     visits,
     voicemails,
@@ -53,6 +55,8 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
             partial(voicemails.prepare, config=config), outside.transcribe, partial(voicemails.record, vault=vault)
         ),
         m.RevealsToReview: partial(reveals.on_to_review, config=config),
+        m.ConsentWithdrawn: partial(consents.on_withdrawn, vault=vault),
+        m.RetentionDue: partial(retention.on_due, config=config, vault=vault),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
         care_messages.CarePlanReviewDue: partial(care_plans.on_review_due, config=config),
         care_messages.CarePlanExpired: care_plans.on_expired,

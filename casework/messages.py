@@ -1,7 +1,7 @@
 """What casework tells, and its timers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -174,3 +174,26 @@ class RevealsToReview(Message):
     """Timer: a month is over in which somebody looked behind the mask."""
 
     month: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Message):
+    """Somebody took back what they had agreed to."""
+
+    consent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingToErase(Message):
+    """A recording is to be destroyed, where the sound is, and why."""
+
+    voicemail_id: UUID
+    why: Literal["retention", "request", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionDue(Message):
+    """Timer: look for what is past its time; `n` counts the rounds of one day."""
+
+    day: date
+    n: int

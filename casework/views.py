@@ -76,6 +76,8 @@ class RevealedOut(BaseModel):
 
     caller: str | None
     form: dict[str, Any]
+    shielded: bool
+    """Somebody else reported: who they are is told by a decision only."""
 
 
 class CaseOut(Out):

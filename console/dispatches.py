@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 
 from casework.queries import field as queries
-from casework.routes.parts import RawBody
+from casework.routes.parts import RawBody, means_of
 from casework.service import reading
 from casework.service.access import require_dispatch
 from casework.service.reveals import revealed
@@ -42,7 +42,7 @@ def show_sheet(request: Request, dispatch_id: UUID, body: RawBody, actor: Dispat
         return page(request, "sheet_reason.html", dispatch=dispatch, wrong=True)
     audit.record(tx, actor.id, "dispatch.print", ("dispatch", dispatch.id), at=at, reason=reason)
     revealed(tx, actor, reading.asked_seen(dispatch), reason, at=at)
-    words = reading.dispatch_in_clear(dispatch, request.app.state.vault)
+    words = reading.dispatch_in_clear(dispatch, means_of(request, tx).vault)
     steps = [(s.at.astimezone(SEOUL), s.state) for s in queries.milestones(tx, ("dispatch", dispatch.id))]
     return page(
         request, "sheet.html", dispatch=dispatch, words=words, steps=steps, printed=at.astimezone(SEOUL), by=actor.name

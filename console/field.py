@@ -13,13 +13,13 @@ from casework.routes.parts import RawBody, means_of
 from casework.service import reading
 from casework.service import visits as service
 from casework.tables import Visit
-from casework.words import has_resident_number
 from console.pages import SEOUL, page
 from core.access_log import looked
 from core.errors import Invalid, Refusal
 from core.security import Vault
 from core.staff import Actor
 from core.web import Now, Tx, allow
+from core.words import has_resident_number
 
 router = APIRouter(tags=["pages"])
 Team = Annotated[Actor, allow("visit.write")]
@@ -47,7 +47,8 @@ def field_page(request: Request, actor: Team, tx: Tx, at: Now) -> HTMLResponse:
 
 def _shown(request: Request, actor: Actor, tx: Tx, at: Now, wrong: str = "") -> HTMLResponse:
     open_ones = queries.visits(tx, reach.visits(actor, "visit.write"), district=None, open_only=True)
-    visits = [(visit, _clear(tx, visit, actor, request.app.state.vault, at)) for visit in open_ones]
+    vault = means_of(request, tx).vault
+    visits = [(visit, _clear(tx, visit, actor, vault, at)) for visit in open_ones]
     visits.sort(key=lambda one: one[1] is None)
     return page(request, "field.html", visits=visits, steps=NEXT, local=SEOUL, wrong=wrong, actor=actor)
 
@@ -62,7 +63,7 @@ def _clear(tx: Tx, visit: Visit, actor: Actor, vault: Vault, at: Now) -> dict[st
 @router.post("/field/{visit_id}", response_class=HTMLResponse)
 def take_step(request: Request, visit_id: UUID, body: RawBody, actor: Team, tx: Tx, at: Now) -> Response:
     """Write down the next step of a visit, or that the team inside is well; pressed twice it is one."""
-    means = means_of(request)
+    means = means_of(request, tx)
     try:
         with tx.begin_nested():
             step, words = _said(body)

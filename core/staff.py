@@ -27,20 +27,24 @@ _DESK = {
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
 _LOOKS = {"access.read", "reveal.review"}
+_MERGE = {"person.merge"}
+_WATCH |= {"reporter.reveal", "privacy.manage"}
 _WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise", "skill.assign"}
 _WATCH |= {"plan.approve", "welfare.close"}
 
 ROLES: dict[str, frozenset[str]] = {
     "counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read"}),
     "senior_counselor": frozenset(_DESK | _CASE | {"visit.read", "dispatch.read", "triage.approve"}),
-    "social_worker": frozenset(_CASE | _FIELD | {"dispatch.read"}),
-    "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _WATCH | _LOOKS),
+    "social_worker": frozenset(_CASE | _FIELD | _MERGE | {"dispatch.read"}),
+    "supervisor": frozenset(_DESK | _CASE | _FIELD | _DISPATCH | _MERGE | _WATCH | _LOOKS),
     "field": frozenset(_FIELD | {"duty.read"}),
     "dispatcher": frozenset(_DISPATCH),
     "program": frozenset({"case.read", "duty.read", "duty.write"}),
     "partner": frozenset({"visit.read"}),
     "auditor": frozenset({"audit.read"} | _LOOKS),
-    "admin": frozenset({"staff.manage", "audit.read", "dead_letter.manage", "queue.watch", "skill.assign"}),
+    "admin": frozenset(
+        {"privacy.manage", "staff.manage", "audit.read", "dead_letter.manage", "queue.watch", "skill.assign"}
+    ),
 }
 PERMISSIONS = frozenset().union(*ROLES.values()) | {"signed_in"}
 _DUMMY = hash_password("nobody")

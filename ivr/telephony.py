@@ -231,6 +231,10 @@ class TwilioTelephone:
             raise Gone(why) if answer.status_code == httpx.codes.NOT_FOUND else ConnectionError(why)
         return _parts(client, answer)
 
+    def erase_recording(self, sid: str) -> None:
+        """Destroy a recording; raises Gone where there is none."""
+        _ask(lambda: self._client.recordings(sid).delete())
+
     def voice_url(self, number: str) -> str | None:
         """Ask where the provider sends calls to a number, None where it knows no such number; raises OSError."""
         try:

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 DutyKind = Literal[
     "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "plan_review",
-    "companion_call", "welfare_check", "access_review",
+    "companion_call", "welfare_check", "access_review", "privacy_request", "breach",
 ]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
@@ -21,6 +21,8 @@ TEAM_OF: dict[DutyKind, Team] = {
     "companion_call": "center",
     "welfare_check": "center",
     "access_review": "supervisors",
+    "privacy_request": "supervisors",
+    "breach": "supervisors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),
@@ -32,7 +34,12 @@ TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
 TO_UNANSWERED = frozenset({"callback", "voicemail"})
 """Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
 
-ENDED_ELSEWHERE: dict[str, str] = {"companion_call": "/api/companion-calls", "welfare_check": "/api/welfare-checks"}
+ENDED_ELSEWHERE: dict[str, str] = {
+    "companion_call": "/api/companion-calls",
+    "welfare_check": "/api/welfare-checks",
+    "privacy_request": "/api/privacy-requests",
+    "breach": "/api/breaches",
+}
 """Kinds whose tries and end are told at a door of their own, for more follows from them."""
 
 SHORTEST_VOICEMAIL = 2

@@ -53,11 +53,17 @@ def lock_case(tx: Session, case_id: UUID) -> Case:
     return found
 
 
-def lock_open_case_of(tx: Session, person_id: UUID) -> Case | None:
-    """Lock the newest case of a person that is not closed, or give None."""
-    open_one = select(Case).where(Case.subject_person_id == person_id, Case.state != "closed")
+def lock_open_case_of(tx: Session, records: set[UUID]) -> Case | None:
+    """Lock the newest case of a person, by all their records, that is not closed, or give None."""
+    open_one = select(Case).where(Case.subject_person_id.in_(records), Case.state != "closed")
     newest = open_one.order_by(Case.opened_at.desc(), Case.id).limit(1)
     return tx.scalars(newest.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def cases_of(tx: Session, records: set[UUID]) -> Sequence[Case]:
+    """List a person's cases by all their records, newest first."""
+    own = select(Case).where(Case.subject_person_id.in_(records)).order_by(Case.opened_at.desc(), Case.id)
+    return tx.scalars(own).all()
 
 
 def cases(tx: Session, wanted: CaseFilter) -> Sequence[Case]:

@@ -7,23 +7,25 @@ from casework.routes import (
     care_plans,
     cases,
     companions,
+    consents,
     contacts,
     dispatches,
     duties,
     flags,
     oversight,
     partner,
+    people,
     photos,
+    privacy,
     safety_plans,
     visits,
     welfare_checks,
 )
 
-ROOMS = (
-    contacts, flags, care_plans, safety_plans, cases, companions, welfare_checks, duties, visits, photos, dispatches,
-    partner, oversight, access,
-)  # fmt: skip
-PARTS = tuple(part.router for part in ROOMS)
+_PEOPLE = (contacts, consents, flags, people, privacy, care_plans, safety_plans)
+_OWED = (cases, companions, welfare_checks, duties)
+_FIELD = (visits, photos, dispatches, partner)
+PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -12,7 +12,9 @@ from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import drafts, reading
 from casework.service.access import require_reader
 from casework.service.finalize import Final, finalize
+from casework.service.opening import Channel, Opening, open_by_hand, reopen
 from casework.views import ContactDetail, ContactOut, RevealedOut
+from casework.words import Line
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -42,6 +44,34 @@ class FinalizeIn(In):
 
     version: int | None = None
     form: Form | None = None
+
+
+class OpenIn(In):
+    """A conversation that did not come by the helpline's telephone; `key` makes asking twice harmless."""
+
+    key: UUID
+    channel: Channel
+    about: Literal["self", "other"] = "self"
+    phone: Line | None = None
+    began_at: When | None = None
+
+
+@router.post("", status_code=201)
+def open_contact(
+    body: OpenIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, at: Now, means: WithMeans
+) -> ContactDetail:
+    """Open a contact on another channel, as a draft of one's own."""
+    contact = open_by_hand(tx, actor, Opening(**body.model_dump()), vault=means.vault, at=at)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
+
+
+@router.post("/{contact_id}/reopen")
+def reopen_contact(
+    contact_id: UUID, body: Why, actor: Annotated[Actor, allow("contact.write")], tx: Tx, at: Now, means: WithMeans
+) -> ContactDetail:
+    """Open a finalized contact for writing again; the reason is written down."""
+    contact = reopen(tx, contact_id, actor, body.reason, at=at)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.get("")
@@ -106,4 +136,4 @@ def reveal_contact(
 ) -> RevealedOut:
     """Give telephones, names and addresses in clear; the reason is written down."""
     seen = drafts.reveal(tx, contact_id, actor, body.reason, vault=means.vault, at=at)
-    return RevealedOut(caller=seen.caller, form=seen.form)
+    return RevealedOut(caller=seen.caller, form=seen.form, shielded=seen.shielded)

@@ -7,13 +7,15 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from casework.config import Means
+from casework.service.keys import bound
 from casework.words import Reason
 from core.errors import Invalid
+from core.web import Tx
 
 
-def means_of(request: Request) -> Means:
-    """Give the keys and clocks that the application was started with."""
-    return Means(request.app.state.vault, request.app.state.casework)
+def means_of(request: Request, tx: Tx) -> Means:
+    """Give the keys, people's own among them, and the clocks that the application was started with."""
+    return Means(bound(tx, request.app.state.vault), request.app.state.casework)
 
 
 WithMeans = Annotated[Means, Depends(means_of)]

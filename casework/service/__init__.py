@@ -10,9 +10,10 @@ from casework.service.continuing import carry_over, continue_as, discontinue, re
 from casework.service.finalize import finalize
 from casework.service.flags import flags_now, needs_us
 from casework.service.owners import counselor_of
-from casework.service.voicemails import recorded
+from casework.service.voicemails import recorded, recording_erased, recording_to_erase
 
 __all__ = [
     "about", "agreed_with_caller", "assign", "callback_requested", "cannot_speak", "carry_over", "continue_as",
-    "counselor_of", "danger", "discontinue", "ended", "finalize", "flags_now", "needs_us", "recorded", "require_calm",
+    "counselor_of", "danger", "discontinue", "ended", "finalize", "flags_now", "needs_us", "recorded",
+    "recording_erased", "recording_to_erase", "require_calm",
 ]  # fmt: skip

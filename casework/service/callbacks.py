@@ -15,6 +15,7 @@ from casework.queries import callbacks as queries
 from casework.queries.contacts import contact as contact_of_id
 from casework.queries.contacts import lock_contact
 from casework.queries.duties import lock_duty
+from casework.service import keys
 from casework.service.access import require_writer
 from casework.service.calls import CALLBACK, callback_over, owe_callback
 from casework.service.escalations import escalate
@@ -90,7 +91,7 @@ def callback_contact(tx: Session, first_id: UUID, contact_id: UUID, provider_ref
 def caller_number(tx: Session, contact_id: UUID, vault: Vault) -> str | None:
     """Open the number of a contact's caller; None where nobody can be called at it."""
     sealed = contact_of_id(tx, contact_id).caller_cipher
-    address = read_address(vault.open(sealed)) if sealed else None
+    address = read_address(keys.bound(tx, vault).open(sealed)) if sealed else None
     return address.value if address is not None and address.reachable else None
 
 

@@ -14,7 +14,7 @@ from casework.messages import DispatchAcknowledgmentDue, DispatchArrivalDue, Dis
 from casework.packet import dispatch_packet
 from casework.policy.states import DISPATCH, move
 from casework.queries import field as queries
-from casework.service import asked
+from casework.service import asked, keys
 from casework.service.cases import responded
 from casework.service.escalations import Reason, escalate, resolve_about
 from casework.service.steps import step
@@ -134,7 +134,8 @@ def prepare(
         key = named_id("dispatch to read", str(dispatch.id), dispatch.page)
         outbox.post(tx, DispatchToRead(dispatch.id, dispatch.page, way), at=at, id=key)
     live.tell(tx, redis, TOPIC, "dispatch", id=str(dispatch.id), agency=dispatch.kind, page=dispatch.page)
-    return asked.request(tx, dispatch, dispatch_packet(dispatch, vault=vault, config=config), config=config, at=at)
+    packet = dispatch_packet(dispatch, vault=keys.bound(tx, vault), config=config)
+    return asked.request(tx, dispatch, packet, config=config, at=at)
 
 
 def record(tx: Session, message: DispatchRequested, reply: outside.Reply, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """An emergency caller who was cut off and did not pick up again: the police are asked to find them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,8 @@ from casework.config import Means
 from casework.form import DispatchAsked
 from casework.messages import CallerNotReached
 from casework.queries.contacts import lock_contact
-from casework.service import starting
+from casework.queries.people import lock_root_of
+from casework.service import keys, starting
 from casework.service.cases import open_or_join
 from casework.service.people import Described, known_as
 from casework.tables import Contact, Dispatch, Person
@@ -32,8 +34,9 @@ def on_not_reached(tx: Session, message: CallerNotReached, at: datetime, *, mean
     dispatch_id = named_id("dispatch", "dropped", str(contact.id))
     if tx.get(Dispatch, dispatch_id) is not None or contact.caller_cipher is None:
         return
-    number = means.vault.open(contact.caller_cipher)
+    number = keys.bound(tx, means.vault).open(contact.caller_cipher)
     subject = _subject(tx, contact, number, means, at)
+    means = replace(means, vault=keys.of_person(tx, subject.id, means.vault))
     contact.triage_level = "emergency"
     case = open_or_join(tx, subject, contact, config=means.config, at=at)
     contact.case_id = case.id
@@ -49,7 +52,7 @@ def on_not_reached(tx: Session, message: CallerNotReached, at: datetime, *, mean
 
 def _subject(tx: Session, contact: Contact, number: str, means: Means, at: datetime) -> Person:
     if contact.subject_person_id is not None:
-        return tx.get_one(Person, contact.subject_person_id)
+        return lock_root_of(tx, contact.subject_person_id)
     caller = known_as(tx, Described(phone=number), vault=means.vault, at=at)
     contact.reporter_person_id = contact.reporter_person_id or caller.id
     # Of whoever they called about nothing is known yet but that somebody is in danger.

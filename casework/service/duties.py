@@ -123,7 +123,7 @@ def _lock_to_end(tx: Session, duty_id: UUID) -> Duty:
 
 
 def done(tx: Session, duty_id: UUID, actor: Actor, *, at: datetime) -> Duty:
-    """Mark a duty done; done already, it stays so."""
+    """Mark a duty done; done already, it stays so. Raises Conflict for one that only its answer ends."""
     duty = _lock_to_end(tx, duty_id)
     if duty.state == "done":
         return duty

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework import draft
 from casework.queries import contacts
 from casework.queries import flags as queries
+from casework.service import keys
 from casework.service.access import require_reader
 from casework.tables import CallerFlag
 from core import audit
@@ -73,6 +74,6 @@ def flags_now(tx: Session, contact_id: UUID, at: datetime) -> list[str]:
 def needs_us(tx: Session, contact_id: UUID, *, vault: Vault) -> bool:
     """Tell whether a contact may be about somebody at risk, or cannot speak: then nobody ends the call on them."""
     contact = contacts.contact(tx, contact_id)
-    written = draft.unseal(contact.form_cipher, vault).get("triage_level")
+    written = draft.unseal(contact.form_cipher, keys.bound(tx, vault)).get("triage_level")
     marked = contact.danger_at is not None or contact.cannot_speak_at is not None
     return marked or contact.triage_level in AT_RISK or written in AT_RISK

@@ -61,6 +61,14 @@ def bring_forward(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> No
     outbox.post(tx, DutyDue(duty.id, due), at=at, due=due, urgent=duty.priority == "danger")
 
 
+def put_off(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> None:
+    """Set another deadline, earlier or later; the same one changes nothing."""
+    if due == duty.due_at:
+        return
+    duty.due_at = duty.watch_at = due
+    outbox.post(tx, DutyDue(duty.id, due), at=at, due=due)
+
+
 def tried(tx: Session, duty: Duty, by: UUID, result: Result, *, config: Config, at: datetime) -> None:
     """Write a try at a locked duty down; its deadline looks again after it."""
     duty.state, duty.attempts = move(DUTY, duty.state, "attempted"), duty.attempts + 1

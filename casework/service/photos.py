@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from casework.queries import field as queries
+from casework.service import keys
 from casework.service.access import require_visit
 from casework.service.reading import asked_seen
 from casework.service.reveals import revealed
@@ -46,7 +47,8 @@ def add(tx: Session, visit_id: UUID, raw: bytes, actor: Actor, *, vault: Vault, 
         return known
     if len(photos(tx, visit.id)) >= MOST:
         raise Conflict(f"A visit has at most {MOST} pictures. 사진은 {MOST}장까지입니다.")
-    made = VisitPhoto(id=photo_id, visit_id=visit.id, at=at, by=actor.id, kind=kind, sealed=vault.seal_bytes(raw))
+    sealed = keys.of_person(tx, visit.person_id, vault).seal_bytes(raw)
+    made = VisitPhoto(id=photo_id, visit_id=visit.id, at=at, by=actor.id, kind=kind, sealed=sealed)
     tx.add(made)
     audit.record(tx, actor.id, "visit.photo", ("visit", visit.id), at=at, photo=str(made.id))
     tx.flush()
@@ -69,4 +71,4 @@ def reveal(
     if found is None or found.visit_id != visit_id:
         raise NotFound("There is no such picture.")
     revealed(tx, actor, asked_seen(queries.visit(tx, visit_id)), reason, at=at)
-    return found.kind, vault.open_bytes(found.sealed)
+    return found.kind, keys.bound(tx, vault).open_bytes(found.sealed)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casework.config import OFFICER, Config, Means
 from casework.messages import DispatchToRead
 from casework.queries import field as queries
-from casework.service import asked, dispatches
+from casework.service import asked, dispatches, keys
 from casework.tables import Dispatch, DispatchAttempt
 from core.errors import NotFound
 from core.ids import named_id
@@ -85,7 +85,7 @@ def picked_up(tx: Session, attempt_id: UUID, *, means: Means, at: datetime) -> R
     if attempt.state == "sent":
         attempt.state, attempt.answered_at = "delivered", at
         dispatch.delivered_at = dispatch.delivered_at or at
-    return _record(dispatch, means)
+    return _record(tx, dispatch, means)
 
 
 def taken(tx: Session, attempt_id: UUID, *, means: Means, at: datetime) -> Record:
@@ -95,7 +95,7 @@ def taken(tx: Session, attempt_id: UUID, *, means: Means, at: datetime) -> Recor
     attempt.state, attempt.answered_at = "acknowledged", attempt.answered_at or at
     dispatch.delivered_at = dispatch.delivered_at or at
     dispatches.acknowledge(tx, dispatch.id, by=_BY[to].format(dispatch.kind), at=at)
-    return _record(dispatch, means)
+    return _record(tx, dispatch, means)
 
 
 def _of(tx: Session, attempt_id: UUID) -> tuple[Dispatch, DispatchAttempt]:
@@ -107,11 +107,11 @@ def _of(tx: Session, attempt_id: UUID) -> tuple[Dispatch, DispatchAttempt]:
     return dispatch, attempt
 
 
-def _record(dispatch: Dispatch, means: Means) -> Record:
-    clear = means.vault.open
+def _record(tx: Session, dispatch: Dispatch, means: Means) -> Record:
+    clear = keys.bound(tx, means.vault).open
     return Record(
         agency=dispatch.kind,
-        place=clear(dispatch.place_cipher),
+        place=", ".join(clear(words) for words in (dispatch.place_cipher, dispatch.detail_cipher) if words),
         confidence=dispatch.place_confidence,
         danger=clear(dispatch.danger_cipher),
         people=clear(dispatch.people_cipher) if dispatch.people_cipher else None,

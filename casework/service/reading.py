@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from casework import draft
 from casework.queries import cases, contacts, field, people
 from casework.service.people import name_of
+from casework.service.sources import shielded, shown
 from casework.tables import Case, Contact, Dispatch, Duty, Person, Visit
 from casework.views import (
     AttemptOut,
@@ -42,23 +43,26 @@ def contacts_listed(
 
 def _contact(contact: Contact, vault: Vault) -> ContactOut:
     seen = ContactOut.model_validate(contact)
-    seen.caller = mask(vault.open(contact.caller_cipher)) if contact.caller_cipher else None
+    if contact.caller_cipher:
+        seen.caller = draft.HIDDEN if shielded(contact) else mask(vault.open(contact.caller_cipher))
     return seen
 
 
 def contact_whole(tx: Session, contact: Contact, actor: Actor, vault: Vault, *, at: datetime) -> ContactDetail:
     """Give a contact with its masked form, what is known of the caller, and what it started; the look is logged."""
     number, latest = contacts.earlier_calls(tx, contact)
-    known = people.people_with(tx, contact.caller_fingerprint) if contact.caller_fingerprint else []
-    looked(tx, actor, contact_seen(contact, known), at=at)
+    hidden = shielded(contact) or not contact.caller_fingerprint
+    known = [] if hidden else people.people_with(tx, contact.caller_fingerprint or "")
+    roots = {root.id: root for root in (people.root_of(tx, record) for record in known)}
+    looked(tx, actor, contact_seen(contact, list(roots.values())), at=at)
     visit, dispatch = field.asked_by_contact(tx, contact.id)
     duties = tx.scalars(select(Duty.id).where(Duty.contact_id == contact.id).order_by(Duty.created_at, Duty.id)).all()
     return ContactDetail(
         **_contact(contact, vault).model_dump(),
-        form=draft.masked(draft.unseal(contact.form_cipher, vault)),
+        form=shown(contact, vault),
         earlier_calls=number,
         last_call_at=latest,
-        known=[person_masked(person, vault) for person in known],
+        known=[person_masked(person, vault) for person in roots.values()],
         started=Started(
             duty_ids=list(duties),
             visit_id=visit.id if visit else None,
@@ -83,10 +87,10 @@ def person_masked(person: Person, vault: Vault) -> KnownPerson:
 def case_whole(tx: Session, case: Case, actor: Actor, vault: Vault, *, at: datetime) -> CaseDetail:
     """Give a case with everything that hangs on it as one story, oldest first; the look is logged."""
     looked(tx, actor, Seen("case", [case.id], [case.subject_person_id]), at=at)
-    subject = people.people(tx, {case.subject_person_id}).get(case.subject_person_id)
+    subject = people.root_of(tx, people.person(tx, case.subject_person_id))
     return CaseDetail(
         **CaseOut.model_validate(case).model_dump(),
-        subject=person_masked(subject, vault) if subject else None,
+        subject=person_masked(subject, vault),
         timeline=_story(cases.timeline(tx, case.id), vault),
     )
 
@@ -133,6 +137,7 @@ def dispatch_in_clear(dispatch: Dispatch, vault: Vault) -> dict[str, str | None]
     """Give a dispatch's sealed words."""
     sealed = {
         "place": dispatch.place_cipher,
+        "detail": dispatch.detail_cipher,
         "people": dispatch.people_cipher,
         "danger": dispatch.danger_cipher,
         "callback_number": dispatch.callback_cipher,
@@ -145,6 +150,7 @@ def visit_in_clear(visit: Visit, vault: Vault) -> dict[str, str | None]:
     """Give a visit's sealed words."""
     sealed = {
         "address": visit.address_cipher,
+        "detail": visit.detail_cipher,
         "reason": visit.reason_cipher,
         "safety_notes": visit.safety_cipher,
         "report": visit.report_cipher,

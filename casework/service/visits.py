@@ -17,7 +17,7 @@ from casework.packet import visit_packet
 from casework.policy.states import VISIT, move
 from casework.policy.triage import GUARDED
 from casework.queries import field as queries
-from casework.service import asked
+from casework.service import asked, keys
 from casework.service.access import require_visit
 from casework.service.cases import responded
 from casework.service.escalations import escalate, resolve_about
@@ -164,7 +164,8 @@ def prepare(
     if visit.acknowledged_at or visit.closed_at or visit.page != message.page:
         return None
     live.tell(tx, redis, f"visits:{visit.district}", "visit", id=str(visit.id), page=visit.page)
-    return asked.request(tx, visit, visit_packet(visit, vault=vault, config=config), config=config, at=at)
+    packet = visit_packet(visit, vault=keys.bound(tx, vault), config=config)
+    return asked.request(tx, visit, packet, config=config, at=at)
 
 
 def record(tx: Session, message: VisitRequested, reply: outside.Reply, at: datetime) -> None:

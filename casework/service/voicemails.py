@@ -13,8 +13,10 @@ from casework.policy.duties import SHORTEST_VOICEMAIL
 from casework.queries import contacts
 from casework.queries import voicemails as queries
 from casework.queries.callbacks import callback_of_caller
+from casework.service import keys
 from casework.service.access import require_reader
 from casework.service.calls import CALLBACK, never_answered
+from casework.service.erasing import Why, destroyed
 from casework.service.owing import Owed, owe
 from casework.tables import Contact, Voicemail
 from core import outbox
@@ -22,6 +24,7 @@ from core.access_log import Seen, looked
 from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
+from core.words import without_resident_numbers
 
 LONGEST_TRANSCRIPT = 20_000
 
@@ -81,7 +84,7 @@ def read(tx: Session, voicemail_id: UUID, actor: Actor, *, vault: Vault, at: dat
     if found.transcript_cipher is None:
         return found, None
     looked(tx, actor, Seen("voicemail", [found.id]), at=at)
-    return found, vault.open(found.transcript_cipher)
+    return found, keys.bound(tx, vault).open(found.transcript_cipher)
 
 
 def _readable(tx: Session, voicemail_id: UUID, actor: Actor) -> Voicemail:
@@ -111,5 +114,21 @@ def record(tx: Session, message: TranscriptWanted, words: str, at: datetime, *, 
     """After the transcriber was asked: keep its words, sealed; no words are nothing to keep."""
     found = queries.voicemail(tx, message.voicemail_id)
     if words:
-        found.transcript_cipher, found.transcribed_at = vault.seal(words[:LONGEST_TRANSCRIPT]), at
+        kept = without_resident_numbers(words[:LONGEST_TRANSCRIPT])
+        found.transcript_cipher, found.transcribed_at = vault.seal(kept), at
+        tx.flush()
+
+
+def recording_to_erase(tx: Session, voicemail_id: UUID) -> str | None:
+    """Give the provider's id of a recording that is still there, or None."""
+    found = queries.voicemail(tx, voicemail_id)
+    return found.recording if found.erased_at is None else None
+
+
+def recording_erased(tx: Session, voicemail_id: UUID, why: Why, *, at: datetime) -> None:
+    """Write down that a recording is destroyed, and its words with it."""
+    found = queries.voicemail(tx, voicemail_id)
+    if found.erased_at is None:
+        found.erased_at, found.transcript_cipher = at, None
+        destroyed(tx, ("recording", found.id), 1, why, by=None, at=at)
         tx.flush()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_0012"
-down_revision = "20261124_0010"
+down_revision = "20261124_0011"
 branch_labels = None
 depends_on = None
 OPEN = "state in ('pending', 'leased', 'retry')"

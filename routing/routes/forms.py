@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.words import Fit
 from routing.board import Board
 
 Activity = Literal["offline", "available", "break", "training", "supervision"]
@@ -33,7 +34,7 @@ class RejectIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    reason: Annotated[str, Field(max_length=200), Fit, Field(min_length=1)]
 
 
 class PullIn(BaseModel):

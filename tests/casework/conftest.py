@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 
 from casework.config import Config, Endpoint, Means
 from casework.handlers import handlers
-from casework.messages import ContactPlaced
+from casework.messages import ContactPlaced, RecordingToErase
 from casework.routes import router
 from casework.service.places import load_districts
 from casework.tables import Contact, Escalation
@@ -157,7 +157,7 @@ class House:
             if not rows:
                 return seen
             # What casework tells those above it has nobody to hear it here.
-            above: Handlers = {ContactPlaced: lambda *_: None}
+            above: Handlers = {ContactPlaced: lambda *_: None, RecordingToErase: lambda *_: None}
             bound = {**handlers(vault=self.vault, redis=self.redis, config=self.config), **above}
             for row in rows:
                 state = deliver(self.sessions, bound, row.id, self.clock)
