@@ -29,8 +29,13 @@ def admit(tx: Session, entry: QueueEntry, board: Board, at: datetime) -> None:
     known = place_of(entry, None, board.config)
     if known is not None:
         board.enqueue(entry.contact_id, known)
+    _let_in(tx, entry, board, at)
+
+
+def _let_in(tx: Session, entry: QueueEntry, board: Board, at: datetime) -> None:
     if entry.admitted_at is None:
         entry.admitted_at = at
+        entry.need = board.config.needs.known(entry.need, entry.entered_at, board.config.timezone)
         note(tx, "entered", entry, entry.entered_at, priority=entry.priority, language=entry.language)
 
 
@@ -121,7 +126,7 @@ def rebuild(tx: Session, *, board: Board, at: datetime) -> int:
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     entries = queries.live_entries(tx)
     for entry in entries:
-        entry.admitted_at = entry.admitted_at or _first(tx, entry, at)
+        _let_in(tx, entry, board, at)
     places = {e.contact_id: place_of(e, offers.get(e.contact_id), board.config) for e in entries}
     board.place(places, _seats(queries.seats(tx), offers.values(), board), at)
     mark.epoch, mark.rebuilt_at = mark.epoch + 1, at
@@ -129,11 +134,6 @@ def rebuild(tx: Session, *, board: Board, at: datetime) -> int:
     log.warning("rebuilt the queue's index: epoch %s, %s callers", mark.epoch, len(entries))
     match_after(tx, board=board, at=at)
     return mark.epoch
-
-
-def _first(tx: Session, entry: QueueEntry, at: datetime) -> datetime:
-    note(tx, "entered", entry, entry.entered_at, priority=entry.priority, language=entry.language)
-    return at
 
 
 def _renew(tx: Session, offer: Offer, board: Board, epoch: int, at: datetime) -> None:

@@ -7,7 +7,7 @@ once it is mended.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -19,15 +19,23 @@ from sqlalchemy import select
 import routing.service as queue
 from core.db import Sessions
 from core.errors import Refusal
+from core.staff import Actor, Staff
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.needs import Need, Needs, Step
+from routing.policy import groups
 from routing.tables import LIVE, Offer, QueueEntry
 from tests.routing.cut import CutBoard
 from tests.routing.desk import Desk, actor
 from tests.routing.invariants import Look, Order, look
+from tests.routing.model import NEEDS
 from tests.routing.reference import Reference, read, read_leases
 
 LOGINS = {"hana": ("ko", "en"), "duri": ("ko",), "sena": ("ko",)}
+SKILLS: dict[str, tuple[str, ...]] = {"hana": ("youth",), "duri": ("senior",), "sena": ()}
+NIGHT = Need("night", "night", (Step(0, ("senior",)), Step(30)), (time(13), time(14)))
+"""A night one hour after the start, so that clocks that jump go through it."""
+WITH_NIGHT = Needs(NEEDS.skills, (*NEEDS.needs, NIGHT))
 START = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
 
@@ -63,10 +71,18 @@ class FatedQueue(RuleBasedStateMachine):
 
     def open(self, config: RoutingConfig) -> None:
         self.desk, self.model = Desk(self.sessions, self.redis, START, config), Reference(config)
-        self.order = Order(config)
+        self.order, self.skills = Order(config), dict(SKILLS)
+        with self.sessions.begin() as tx:
+            tx.add_all(Staff(id=actor(o).id, login=o, name=o, role="counselor", password_hash="-") for o in LOGINS)
         for login, languages in LOGINS.items():
-            self.desk.sit(login, languages=languages)
-            self.model.sit(actor(login).id, languages, "available", START)
+            self.desk.sit(login, languages=languages, skills=SKILLS[login])
+            self.model.sit(actor(login).id, self.found_by(login), "available", START)
+
+    def who(self, login: str) -> Actor:
+        return actor(login, LOGINS[login], self.skills[login])
+
+    def found_by(self, login: str) -> tuple[str, ...]:
+        return groups(LOGINS[login], self.skills[login], self.desk.config)
 
     @property
     def at(self) -> datetime:

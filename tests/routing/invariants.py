@@ -15,7 +15,7 @@ from routing import queries
 from routing.config import RoutingConfig
 from routing.metrics import figures, figures_of
 from routing.metrics.intervals import interval_of
-from routing.policy import EXITS, turn
+from routing.policy import EXITS, known_need, takes_more, turn
 from routing.service.direct import BY_HAND
 from routing.service.tallying import counted_since
 from routing.tables import LIVE, Offer, QueueEntry, RoutingEvent, Seat
@@ -91,7 +91,7 @@ class Order:
         waiting = [entry for entry in seen.entries.values() if entry.state == "waiting"]
         for offer in fresh:
             seat, chosen = seen.seats[offer.counselor_id], seen.entries[offer.contact_id]
-            passed = [e for e in waiting if e.language in seat.languages and str(seat.counselor_id) not in e.apart]
+            passed = [e for e in waiting if self._surely_asks(e, seat) and str(seat.counselor_id) not in e.apart]
             assert chosen.language in seat.languages
             assert all(self._rank(chosen, offer.offered_at) < self._rank(e, offer.offered_at) for e in passed)
         self.begin(seen)
@@ -99,6 +99,13 @@ class Order:
     def begin(self, seen: Look) -> None:
         """Look only at what is offered from now on."""
         self.known = {offer.id for offer in seen.offers.values()}
+
+    def _surely_asks(self, entry: QueueEntry, seat: Seat) -> bool:
+        """Tell of a seat that any step of a caller's need asks: each asks everybody the one before it asked."""
+        if entry.preferred_id not in {None, seat.counselor_id} and entry.priority != "danger":
+            return False
+        need = self.config.needs.of(known_need(entry.need, entry.priority, entry.entered_at, self.config))
+        return entry.language in seat.languages and (not need or bool({*need.steps[0].skills} & {*seat.skills}))
 
     def _rank(self, entry: QueueEntry, at: datetime) -> tuple[int, float, int]:
         return turn(entry.priority, entry.entered_at, entry.seq, at=at, config=self.config)
@@ -120,7 +127,10 @@ def same(rows: Said, reference: Said) -> None:
 def lies(entry: QueueEntry, offer: Offer | None) -> tuple[object, ...]:
     apart = entry.apart if entry.state in LIVE else None
     with_whom = offer.counselor_id if offer else None
-    return entry.state, entry.priority, entry.entered_at, entry.queue, with_whom, apart
+    # Who is in danger is kept for nobody, whatever was agreed before.
+    own = (entry.preferred_id, entry.preferred_until) if entry.priority != "danger" else (None, None)
+    kept = own if entry.state in LIVE else None
+    return entry.state, entry.priority, entry.entered_at, entry.queue, with_whom, apart, entry.need, kept
 
 
 def stands(seat: Seat) -> tuple[object, ...]:
@@ -135,6 +145,25 @@ def index_and_rows_agree(desk: Desk) -> None:
 def whoever_can_be_matched_is(reference: Reference, at: datetime) -> None:
     """L1: no caller waits while a counselor who may take them is free."""
     assert reference.next_pair(at) is None
+
+
+def nobody_waits_for_a_skill_that_nobody_has(seen: Look, reference: Reference, at: datetime) -> None:
+    """A step that nobody on shift fits is passed over: then whoever is free and speaks their language is asked."""
+    staffed = [s for s in seen.seats.values() if takes_more(s.activity, s.next_activity, s.state)]
+    free = [seen.seats[key] for key in reference.routable(at)]
+    for entry in seen.entries.values():
+        need = reference.config.needs.of(entry.need)
+        if need is None or entry.state != "waiting" or entry.preferred_id is not None:
+            continue
+        asked = {skill for step in need.steps for skill in step.skills}
+        if not any(entry.language in seat.languages and asked & {*seat.skills} for seat in staffed):
+            assert not [s for s in free if entry.language in s.languages and str(s.counselor_id) not in entry.apart]
+
+
+def danger_needs_nothing(desk: Desk) -> None:
+    """Who is in danger stands in a line that asks everybody, and is kept for nobody."""
+    lines = {held["line"] for held in desk.board.contacts().values()}
+    assert {line for line in lines if line.startswith("danger:")} <= {"danger:ko:any", "danger:en:any"}
 
 
 def figures_are_folds_of_what_happened(tx: Session, desk: Desk, queue: str, start: datetime) -> None:

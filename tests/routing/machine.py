@@ -1,19 +1,23 @@
 """Everything that can be done with the queue, and everything that can befall it, in any order; see fated.py."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
+from sqlalchemy.orm import Session
 
 import routing.service as queue
 from core.ids import named_id
+from routing.board import Board
 from routing.config import RoutingConfig
 from routing.policy import OVERFLOWED
 from routing.service.overflow import change_queue
 from routing.service.seats import set_activity_of
 from tests.routing.desk import CONFIG, actor, contact
-from tests.routing.fated import FATES, FINE, LOGINS, Fate, FatedQueue
+from tests.routing.fated import FATES, FINE, LOGINS, WITH_NIGHT, Fate, FatedQueue
 from tests.routing.reference import Stay
 
 SUN = actor("sun")
@@ -26,20 +30,24 @@ class QueueMachine(FatedQueue):
 
     @initialize(wrap_up=st.sampled_from([CONFIG.wrap_up_seconds] * 2 + [0]))
     def opens(self, wrap_up: float) -> None:
-        self.open(RoutingConfig(wrap_up_seconds=wrap_up))
+        self.open(RoutingConfig(wrap_up_seconds=wrap_up, needs=WITH_NIGHT, preferred_seconds=6))
 
-    @rule(klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]), fate=FATES)
-    def calls(self, klass: str, language: str, fate: Fate) -> None:
-        name = f"M{len(self.names)}"
-        key = self.desk.write(name, klass, language)
+    @rule(
+        klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]),
+        need=st.sampled_from(["any", "any", "youth"]), own=st.sampled_from([None, None, *sorted(LOGINS)]), fate=FATES,
+    )  # fmt: skip
+    def calls(self, klass: str, language: str, need: str, own: str | None, fate: Fate) -> None:
+        name, whom = f"M{len(self.names)}", actor(own).id if own else None
+        key = self.desk.write(name, klass, language, need=need)
         self.names.append(key)
-        self.model.callers[key] = Stay(klass, language, self.at, self.desk.entry(name).seq)
-        self.do(queue.enter, key, then=lambda: self.model.settle(self.at), fate=fate)
+        stay = self.model.callers[key] = Stay(klass, language, self.at, self.desk.entry(name).seq)
+        stay.need = self.model.need_of(need, self.at)
+        self.do(let_in, key, whom, then=lambda: self.model.enters(key, whom, self.at), fate=fate)
 
     @rule(login=LOGIN, activity=st.sampled_from(["available", "available", "break"]), fate=FATES)
     def chooses(self, login: str, activity: str, fate: Fate) -> None:
-        who = actor(login, LOGINS[login])
-        then = lambda: self.model.chooses(who.id, activity, self.at)  # noqa: E731
+        who = self.who(login)
+        then = lambda: self.model.chooses(who.id, self.found_by(login), activity, self.at)  # noqa: E731
         self.do(queue.set_activity, who, activity, then=then, fate=fate)
 
     @rule(login=LOGIN, activity=st.sampled_from(["available", "break", "offline"]), fate=FATES)
@@ -47,6 +55,14 @@ class QueueMachine(FatedQueue):
         key = actor(login).id
         then = lambda: self.model.is_told(key, activity, self.at)  # noqa: E731
         self.do(set_activity_of, key, activity, then=then, fate=fate)
+
+    @rule(login=LOGIN, skills=st.lists(st.sampled_from(WITH_NIGHT.skills), unique=True), fate=FATES)
+    def is_given_skills(self, login: str, skills: list[str], fate: Fate) -> None:
+        def then() -> None:
+            self.skills[login] = (*skills,)
+            self.model.learns(actor(login).id, self.found_by(login), self.at)
+
+        self.do(queue.set_skills, actor(login).id, skills, then=then, fate=fate)
 
     @rule(pick=PICK, fate=FATES)
     def accepts(self, pick: int, fate: Fate) -> None:
@@ -116,16 +132,19 @@ class QueueMachine(FatedQueue):
             then = lambda: self.model.is_in_danger(key, self.at)  # noqa: E731
             self.do(queue.raise_to_danger, key, then=then, fate=fate)
 
-    @rule(pick=PICK, login=st.sampled_from([None, *sorted(LOGINS)]), fate=FATES)
-    def goes_on(self, pick: int, login: str | None, fate: Fate) -> None:
+    @rule(
+        pick=PICK, login=st.sampled_from([None, *sorted(LOGINS)]), need=st.sampled_from([None, "youth"]), fate=FATES
+    )  # fmt: skip
+    def goes_on(self, pick: int, login: str | None, need: str | None, fate: Fate) -> None:
         """Hand a conversation on: to the line, or to one counselor."""
         first = self.some(pick, "connected")
         only = actor(login).id if login else None
         if first is None or fate.kind == "twice" or self.torn or (only and not self.model.is_free(only)):
             return
         key = contact(f"M{len(self.names)}")
-        onward = queue.Onward(key, "loneliness", only)
-        self.do(queue.go_on, first, onward, then=lambda: self.model.goes_on(first, key, only, self.at), fate=fate)
+        onward = queue.Onward(key, "loneliness", only, need)
+        then = lambda: self.model.goes_on(first, key, only, need, self.at)  # noqa: E731
+        self.do(queue.go_on, first, onward, then=then, fate=fate)
         if key in self.model.callers | self.model.gone:
             self.names.append(key)
 
@@ -190,9 +209,16 @@ class QueueMachine(FatedQueue):
         """Time goes on, or a clock jumps; desks are heard of or not, and the relay sweeps."""
         self.desk.later(seconds)
         for login in LOGINS if heard else ():
-            who = actor(login, LOGINS[login])
-            self.do(queue.heartbeat, who, then=lambda key=who.id: self.model.heard(key, self.at))  # type: ignore[misc]
+            heard_of = partial(self.model.heard, actor(login).id, self.found_by(login), self.at)
+            self.do(queue.heartbeat, self.who(login), then=heard_of)
         self.do(queue.sweep, then=lambda: self.model.sweep(self.at), fate=fate)
+
+
+def let_in(tx: Session, key: UUID, own: UUID | None, *, board: Board, at: datetime) -> None:
+    """Let a caller in as the journal does, kept for their own counselor."""
+    if own is not None:
+        queue.prefer(tx, key, own, board=board, at=at)
+    queue.enter(tx, key, board=board, at=at)
 
 
 def pull_of(name: str) -> Callable[..., object]:

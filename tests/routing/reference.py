@@ -1,7 +1,7 @@
 """What every operation of the queue comes to, written down plainly: the service's rows must say the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from routing import queries
-from routing.policy import left_as, longer_wrap_up
+from routing.policy import groups, left_as, longer_wrap_up
 from routing.records import moment
 from routing.tables import LIVE, QueueEntry
 from tests.routing.desk import Desk
@@ -38,6 +38,24 @@ class Reference(Model):
         assert isinstance(caller, Stay)
         return caller
 
+    def need_of(self, need: str, came: datetime) -> str:
+        """Who comes at night and needs nothing else has the need of the night."""
+        return self.config.needs.known(need, came, self.config.timezone)
+
+    def asked(self, caller: Caller, at: datetime) -> set[str]:
+        """By whom a caller may be taken: in danger by everybody, else as their need and the hour they came say."""
+        need = "any" if caller.klass == "danger" else self.need_of(caller.need, caller.entered)
+        return super().asked(replace(caller, need=need), at)
+
+    def enters(self, key: UUID, own: UUID | None, at: datetime) -> None:
+        self.keep(self.stay(key), own, at + timedelta(seconds=self.config.preferred_seconds))
+        self.settle(at)
+
+    def keep(self, stay: Stay, own: UUID | None, until: datetime) -> None:
+        """Keep a caller for a counselor who takes callers now; who is in danger is kept for nobody."""
+        if own is not None and self.chairs[own] in self.staff() and stay.klass != "danger":
+            stay.first, stay.until = own, until
+
     def settle(self, at: datetime) -> None:
         """Offer until nothing more fits, as follows the commit of whatever made it possible."""
         while pair := self.next_pair(at):
@@ -57,21 +75,36 @@ class Reference(Model):
         self.hand_back(key, at, since, state)
         self.settle(at)
 
-    def chooses(self, seat: UUID, activity: str, at: datetime) -> None:
-        self.sit(seat, self.chairs[seat].languages, activity, at)
+    def chooses(self, seat: UUID, found_by: tuple[str, ...], activity: str, at: datetime) -> None:
+        self.sit(seat, found_by, activity, at)
+        self.keeps_nobody_if_away(seat)
         self.settle(at)
 
     def is_told(self, seat: UUID, activity: str, at: datetime) -> None:
         self.choose(seat, activity, at)
+        self.keeps_nobody_if_away(seat)
+        self.settle(at)
+
+    def keeps_nobody_if_away(self, seat: UUID) -> None:
+        """Whoever waits for a counselor who takes nobody any more waits for everybody."""
+        if self.chairs[seat] not in self.staff():
+            for caller in self.callers.values():
+                if caller.state == "waiting" and caller.first == seat:
+                    caller.for_anybody()
+
+    def learns(self, seat: UUID, found_by: tuple[str, ...], at: datetime) -> None:
+        self.chairs[seat].groups = found_by
         self.settle(at)
 
     def is_in_danger(self, key: UUID, at: datetime) -> None:
         self.callers[key].klass = "danger"
+        self.callers[key].for_anybody()
         self.settle(at)
 
     def comes_back(self, key: UUID, at: datetime) -> None:
         stay = self.callers[key] = self.gone.pop(key)
         stay.state, stay.left = "waiting", None
+        stay.for_anybody()
         self.settle(at)
 
     def hand_back(self, key: UUID, at: datetime, since: datetime | None, state: str = "idle") -> None:
@@ -119,13 +152,15 @@ class Reference(Model):
         chair = self.chairs.get(seat)
         return chair is not None and (chair.activity, chair.state) == ("available", "idle")
 
-    def goes_on(self, first: UUID, key: UUID, only: UUID | None, at: datetime) -> None:
+    def goes_on(self, first: UUID, key: UUID, only: UUID | None, need: str | None, at: datetime) -> None:
         before, last = self.stay(first), max(stay.seq for stay in (*self.callers.values(), *self.gone.values()))
         klass = "danger" if before.klass == "danger" else "transfer"
-        self.callers[key] = Stay(klass, before.language, at, last + 1, only=only is not None)
+        stay = self.callers[key] = Stay(klass, before.language, at, last + 1, only=only is not None)
+        stay.need = need or before.need
         if only is not None:
             self.offer(key, only, key, at)
         else:
+            stay.need = self.need_of(stay.need, at)
             self.settle(at)
 
     def may_be_pulled(self, to: UUID, *, oneself: bool) -> bool:
@@ -143,9 +178,7 @@ class Reference(Model):
     def is_called_back(self, key: UUID, since: datetime, first: UUID | None, at: datetime) -> None:
         last = max((stay.seq for stay in (*self.callers.values(), *self.gone.values())), default=0)
         stay = self.callers[key] = Stay("callback", "ko", since, last + 1)
-        if first is not None and self.is_free(first):
-            until = at + timedelta(seconds=30)
-            stay.apart = {other: (until, until) for other in self.chairs if other != first}
+        self.keep(stay, first, at + timedelta(seconds=30))
         self.settle(at)
 
     def takes_up(self, key: UUID, since: datetime) -> None:
@@ -163,25 +196,29 @@ class Reference(Model):
         assert stay.seat is not None
         self.wrap(stay.seat, at)
         stay.state, stay.offer, stay.seat, stay.only = "waiting", None, None, False
+        stay.for_anybody()
         self.settle(at)
 
-    def heard(self, seat: UUID, at: datetime) -> None:
+    def heard(self, seat: UUID, found_by: tuple[str, ...], at: datetime) -> None:
         """A sign of life: a lost seat is taken again as it was."""
         chair = self.chairs[seat]
         if chair.state == "lost":
-            self.sit(seat, chair.languages, chair.next or chair.activity, at)
-            self.settle(at)
+            self.chooses(seat, found_by, chair.next or chair.activity, at)
         chair.lease = at + timedelta(seconds=self.config.lease_seconds)
 
     def sweep(self, at: datetime) -> None:
         for key in [key for key, caller in self.callers.items() if caller.deadline and caller.deadline <= at]:
             self.hand_back(key, at, at, "not_responding")
+        for caller in self.callers.values():
+            if caller.state == "waiting" and caller.until and caller.until <= at:
+                caller.for_anybody()
         for seat, chair in self.chairs.items():
             if chair.wrap_until and chair.wrap_until <= at:
                 self.free(seat, at)
         for seat in [seat for seat, chair in self.chairs.items() if chair.lease and chair.lease <= at]:
             held = self.chairs[seat].contact
             self.lose(seat, at)
+            self.keeps_nobody_if_away(seat)
             if held in self.callers and self.callers[held].seat == seat and self.callers[held].state == "offered":
                 self.hand_back(held, at, at, "not_responding")
         self.settle(at)
@@ -206,7 +243,8 @@ class Reference(Model):
 
 def said_of(stay: Caller) -> tuple[object, ...]:
     apart = stay.place().apart if stay.state in LIVE else None
-    return stay.state, stay.klass, stay.entered, getattr(stay, "queue", ""), stay.seat, apart
+    kept = (stay.first, stay.until) if stay.state in LIVE else None
+    return stay.state, stay.klass, stay.entered, getattr(stay, "queue", ""), stay.seat, apart, stay.need, kept
 
 
 def read(desk: Desk) -> Reference:
@@ -217,14 +255,17 @@ def read(desk: Desk) -> Reference:
         entries: Iterable[QueueEntry] = tx.scalars(select(QueueEntry).order_by(QueueEntry.seq))
         for e in entries:
             stay = Stay(e.priority, e.language, e.entered_at, e.seq, e.version, e.state, queue=e.queue, left=e.left_at)
-            stay.only = e.only_id is not None
+            stay.only, stay.need = e.only_id is not None, e.need
+            if e.priority != "danger":
+                stay.first, stay.until = e.preferred_id, e.preferred_until
             stay.apart = {UUID(key): (moment(held[0]), moment(held[1])) for key, held in e.apart.items()}
             if offer := offers.get(e.contact_id):
                 stay.offer, stay.seat = e.contact_id, offer.counselor_id
                 stay.deadline = offer.deadline if offer.state == "pending" else None
             (found.callers if e.state in LIVE else found.gone)[e.contact_id] = stay
         for seat in queries.seats(tx):
-            chair = Chair(tuple(seat.languages), seat.idle_since, None, seat.activity, seat.next_activity, seat.state)
+            found_by = groups(seat.languages, seat.skills, desk.config)
+            chair = Chair(found_by, seat.idle_since, None, seat.activity, seat.next_activity, seat.state)
             chair.contact, chair.wrap_until = seat.contact_id, seat.wrap_until
             found.chairs[seat.counselor_id] = chair
     read_leases(desk, found)

@@ -94,6 +94,8 @@ class ServiceMachine(QueueMachine):
             holds.no_offer_outlives_its_deadline(seen, self.at)
             holds.rows_say_what_the_reference_says(seen, self.model)
             holds.whoever_can_be_matched_is(self.model, self.at)
+            holds.nobody_waits_for_a_skill_that_nobody_has(seen, self.model, self.at)
+            holds.danger_needs_nothing(self.desk)
 
     def figures_hold(self) -> None:
         with self.desk.sessions() as tx:
