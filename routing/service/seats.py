@@ -49,7 +49,7 @@ def _take(tx: Session, counselor: Actor, activity: str, *, board: Board, at: dat
     fresh.idle_since = fresh.changed_at = at
     seat = queries.ensure_seat(tx, fresh)
     was = (seat.activity, seat.state)
-    remember(tx, board, seat)
+    mend_seat(tx, seat.counselor_id, board)
     now = board.seat(counselor.id, at, activity=activity, groups=groups(languages, skills, board.config))
     seat.languages, seat.skills = languages, skills
     mirror(tx, board, seat, now, at)
@@ -60,19 +60,13 @@ def _take(tx: Session, counselor: Actor, activity: str, *, board: Board, at: dat
     return seat
 
 
-def remember(tx: Session, board: Board, seat: Seat) -> None:
-    """Give a seat back to an index that does not know it, before the index decides about it."""
-    if board.seat_now(seat.counselor_id) is None:
-        mend_seat(tx, seat.counselor_id, board)
-
-
 def set_activity_of(tx: Session, counselor_id: UUID, activity: str, *, board: Board, at: datetime) -> Seat:
     """Change a counselor's activity for them; raises Invalid, or NotFound for who never had a seat."""
     _require_activity(activity)
     seat = queries.lock_seat(tx, counselor_id)
     if seat is None:
         raise NotFound("This person has no seat. 좌석이 없는 직원입니다.")
-    remember(tx, board, seat)
+    mend_seat(tx, counselor_id, board)
     mirror(tx, board, seat, board.seat(counselor_id, at, activity=activity, alive=False), at)
     note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, by_supervisor=True)
     end_holds_for(tx, seat, board=board, at=at)

@@ -88,13 +88,13 @@ class FatedQueue(RuleBasedStateMachine):
     def at(self) -> datetime:
         return self.desk.at
 
-    def do(self, act: Callable[..., object], *args: object, then: Callable[[], object], fate: Fate = FINE) -> None:
-        """Do it to the queue, and `then` to the reference if it came to be."""
+    def do(self, act: Callable[..., object], *args: object, then: Callable[[], object], fate: Fate = FINE) -> bool:
+        """Do it to the queue, and `then` to the reference if it came to be; False where it was refused, or failed."""
         cut = CutBoard(self.desk.board, fate.nth, ran=fate.ran)
         board = cut if fate.kind == "cut" else self.desk.board
         came_to_be = self._attempt(act, args, board, commits=fate.kind != "dies")
         if self.torn:
-            return
+            return came_to_be
         if came_to_be:
             then()
         if fate.kind == "twice":
@@ -106,6 +106,7 @@ class FatedQueue(RuleBasedStateMachine):
             read_leases(self.desk, self.model)
         if not self.torn:
             self.order.keeps(self.look())
+        return came_to_be
 
     def _attempt(self, act: Callable[..., object], args: tuple[object, ...], board: Board, *, commits: bool) -> bool:
         try:

@@ -68,8 +68,11 @@ class QueueMachine(FatedQueue):
     def accepts(self, pick: int, fate: Fate) -> None:
         if key := self.some(pick, "offered"):
             offer = self.offer_of(key)
+            fails = self.torn
             then = lambda: self.model.move(key, "connecting", "connecting")  # noqa: E731
-            self.do(queue.accept, offer.id, offer.counselor_id, then=then, fate=fate)
+            accepted = self.do(queue.accept, offer.id, offer.counselor_id, then=then, fate=fate)
+            # Whoever accepts in time has the caller, whatever went wrong before and was mended.
+            assert accepted or fails or fate.kind in {"dies", "cut"} or offer.deadline < self.at
 
     @rule(pick=PICK, fate=FATES)
     def rejects(self, pick: int, fate: Fate) -> None:

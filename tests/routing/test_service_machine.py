@@ -20,7 +20,7 @@ from core.ids import named_id
 from routing.board import Fence
 from routing.tables import LIVE_OFFER, Offer
 from tests.routing import invariants as holds
-from tests.routing.fated import START
+from tests.routing.fated import START, Fate
 from tests.routing.machine import PICK, QUEUES, QueueMachine
 from tests.services import empty_tables
 
@@ -30,10 +30,14 @@ EXAMPLES, STEPS = int(os.environ.get("MACHINE_EXAMPLES", "12")), int(os.environ.
 class ServiceMachine(QueueMachine):
     """What can befall the queue besides what people do, and what must hold after every step."""
 
-    @rule(rebuilt=st.sampled_from([True, True, False]))
-    def redis_is_wiped(self, rebuilt: bool) -> None:  # noqa: FBT001 - Hypothesis names it.
+    @rule(rebuilt=st.sampled_from([True, True, False]), died=st.booleans())
+    def redis_is_wiped(self, rebuilt: bool, died: bool) -> None:  # noqa: FBT001 - Hypothesis names it.
         before = self.fences()
         self.desk.redis.flushdb()
+        if died:
+            fate = Fate("dies", mended=rebuilt)
+            self.do(queue.rebuild, then=lambda: None, fate=fate)
+            return
         if not rebuilt or self.torn:
             self.torn = True
             return
