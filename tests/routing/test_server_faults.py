@@ -1,6 +1,7 @@
 """Redis and PostgreSQL as they fail: full, read-only, silent, killed, cut off; nothing half done counts."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -137,3 +138,28 @@ def test_a_database_that_goes_away_before_the_commit_takes_nothing_with_it(desk:
     assert desk.reconcile() > 0
     assert (desk.state("A"), desk.to("A")) == ("offered", "hana")
     assert desk.accept("A").id == offer.id
+
+
+def somebody_waits_for_a_lock(desk: Desk) -> bool:
+    with desk.sessions() as tx:
+        waiting = (
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        return bool(tx.scalar(text(waiting)))
+
+
+def test_a_deadlock_leaves_everything_as_it_was(desk: Desk) -> None:
+    hana = desk.sit("hana")
+    desk.call("A")
+    with ThreadPoolExecutor(1) as elsewhere, desk.sessions() as other:
+        # Whoever takes the locks the wrong way round is patient here, so that the queue's own transaction is given up.
+        other.execute(text("set local deadlock_timeout = '1min'"))
+        queries.lock_seat(other, hana)
+        accepting = elsewhere.submit(desk.accept, "A")
+        waited_for(lambda: somebody_waits_for_a_lock(desk))
+        queries.lock_entry(other, contact("A"))
+        with pytest.raises(OperationalError, match="deadlock"):
+            accepting.result()
+    assert (desk.state("A"), desk.to("A")) == ("offered", "hana")
+    desk.talk("A")
+    assert desk.agrees()
