@@ -70,7 +70,7 @@ def test_who_may_not_write_a_contact_notes_no_answer_and_nothing_is_taken_back_t
     contact_id = house.talk()
     body = {"purpose": "collection", "script": 1, "answer": "given"}
     path = f"/api/contacts/{contact_id}/consents"
-    assert house.desk("counselor", name="other").post(path, json=body).status_code == 403
+    assert house.desk("counselor", name="other").post(path, json=body).status_code == 404
     assert house.desk("field").post(path, json=body).status_code == 403
     refused = say(house, contact_id, "in_depth", "refused").json()["id"]
     desk, reason = house.desk("counselor"), {"reason": "changed my mind"}
@@ -144,9 +144,9 @@ def test_who_takes_back_being_known_is_forgotten_or_a_person_decides_by_a_deadli
     known = say(house, other, "collection")
     done = finalize(house, other, form(subject={"name": "이나중"}))
     body = {"state": "closed", "version": 1, "reason": "더 할 일이 없음"}
-    assert house.desk("social_worker").post(f"/api/cases/{done['case_id']}/move", json=body).status_code == 200
+    assert house.desk("supervisor").post(f"/api/cases/{done['case_id']}/move", json=body).status_code == 200
     take_back(house, known)
-    person = house.desk("social_worker").get(f"/api/people/{done_subject(house, done)}").json()
+    person = house.desk("supervisor").get(f"/api/people/{done_subject(house, done)}").json()
     assert person["anonymized_at"]
     assert (person["standing"], person["numbers"]) == ("anonymous", [])
 
