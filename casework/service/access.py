@@ -4,7 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.queries import reach
+from casework.queries import people, reach
+from casework.queries.person_reach import reaches_person
 from casework.tables import Case, Contact, Dispatch, Visit
 from core.errors import Forbidden, NotFound
 from core.staff import Actor
@@ -35,6 +36,13 @@ def require_visit(tx: Session, visit_id: UUID, actor: Actor, permission: str) ->
 def require_dispatch(tx: Session, dispatch_id: UUID, actor: Actor, permission: str) -> None:
     """Let whoever the permission reaches it by; for others there is no such dispatch (NotFound)."""
     _require(tx, Dispatch, dispatch_id, reach.dispatches(actor, permission))
+
+
+def require_person(tx: Session, person_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches any record of them by; for others there is no such person (NotFound)."""
+    root = people.root_of(tx, people.person(tx, person_id))
+    if not reaches_person(tx, people.records_of(tx, root.id), actor, permission):
+        raise NotFound(people.NO_SUCH_PERSON)
 
 
 def _require(tx: Session, table: reach.Reached, key: UUID, rule: reach.Rule) -> None:
