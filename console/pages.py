@@ -3,12 +3,15 @@
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import TypeAdapter, ValidationError
 
+from casework.words import Reason
 from console.words import LANGUAGES, words
 
 HERE = Path(__file__).parent
@@ -21,6 +24,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+_REASON: TypeAdapter[str] = TypeAdapter(Reason)
 
 
 @cache
@@ -38,3 +43,11 @@ def page(request: Request, name: str, **shown: Any) -> HTMLResponse:
     if asked in LANGUAGES:
         reply.set_cookie(LANGUAGE, asked, max_age=365 * 86_400, samesite="lax", httponly=True)
     return reply
+
+
+def reason_in(body: bytes) -> str | None:
+    """Give the reason written into a form, or None where that is none."""
+    try:
+        return _REASON.validate_python(parse_qs(body.decode("utf-8", "replace")).get("reason", [""])[0])
+    except ValidationError:
+        return None
