@@ -11,19 +11,17 @@ from core.staff import Actor
 
 
 def people(actor: Actor, permission: str, person: InstrumentedAttribute[UUID]) -> Rule:
-    """Reach who is the subject of a case or a contact that one reaches, and who has the number of its caller."""
+    """Reach who is the subject of a case or a contact that one reaches, and who may be its caller."""
     if _everything(actor, permission):
         return true()
     # Asked of each person through an index, not from the list of all that one reaches.
     of_case = select(Case.id).where(Case.subject_person_id == person, cases(actor, permission))
-    reporter, subject = Contact.reporter_person_id, Contact.subject_person_id
-    of_contact = select(Contact.id).where(subject == person, contacts(actor, permission))
-    # Who reported somebody else stays hidden from whoever comes to the contact later (`sources.shielded`).
-    shown = or_(Contact.finalized_at.is_(None), reporter.is_(None), subject.is_(None), reporter == subject)
+    of_contact = select(Contact.id).where(Contact.subject_person_id == person, contacts(actor, permission))
+    # Once the form is finalized it says whom the call was about; who reported them is hidden (`sources.shielded`).
     calling = (
         select(Contact.id)
         .join(Identifier, Identifier.fingerprint == Contact.caller_fingerprint)
-        .where(Identifier.person_id == person, shown, contacts(actor, permission))
+        .where(Identifier.person_id == person, Contact.finalized_at.is_(None), contacts(actor, permission))
     )
     return or_(of_case.exists(), of_contact.exists(), calling.exists())
 

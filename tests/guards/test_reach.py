@@ -97,11 +97,12 @@ def hanging_on(contact: Contact, case: Case, hana: UUID, sealed: str, at: dateti
 
 def agreed_with(house: House, hana: UUID, case_id: UUID, person_id: UUID) -> dict[str, UUID]:
     """Let hana write down all that can be agreed with somebody."""
-    desk, day = house.sign_in("hana"), (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    desk, today = house.sign_in("hana"), datetime.now(UTC).date()
+    tomorrow, day = (str(today + timedelta(days=days)) for days in (1, 30))
     safety = desk.put(f"/api/people/{person_id}/safety-plan", json={"version": 0, "words": SAFETY})
     assert safety.status_code == 200, safety.text
     words = care_words(review_on=day, expires_on=day)
-    calls = {**TUESDAYS, "first_on": day, "companion_id": str(hana)}
+    calls = {**TUESDAYS, "first_on": tomorrow, "every_weeks": 4, "on_holiday": "keep", "companion_id": str(hana)}
     asked = {
         "plan_id": (f"people/{person_id}/care-plan", words),
         "rhythm_id": (f"cases/{case_id}/companion-rhythms", calls),
