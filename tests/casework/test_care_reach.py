@@ -33,7 +33,7 @@ def test_who_has_nothing_to_do_with_somebody_changes_nothing_agreed_with_them(ho
         ("POST", f"welfare-checks/{check}/attempt", {"result": "reached"}),
         ("POST", f"welfare-checks/{check}/visit", where),
         ("POST", f"welfare-checks/{check}/dispatch", DISPATCH),
-        ("POST", f"welfare-checks/{check}/contact", {"how": "phone", "words": "통화함"}),
+        ("POST", f"welfare-checks/{check}/contact", {"how": "phone", "words": "전화로 잘 지내심을 들음"}),
     ]
     other = house.desk("counselor", name="other")
     for method, path, body in asked:
