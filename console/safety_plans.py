@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse
 from casework.routes.parts import RawBody, means_of
 from casework.service import safety_plans
 from casework.service.access import require_person
-from console.pages import SEOUL, page, reason_in
+from console.pages import SEOUL, page
+from console.steps import reason_in
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -21,7 +22,7 @@ Revealer = Annotated[Actor, allow("person.reveal")]
 def ask_for_safety_plan(request: Request, person_id: UUID, actor: Revealer, tx: Tx) -> HTMLResponse:
     """Ask what the safety plan is printed for."""
     require_person(tx, person_id, actor, "person.reveal")
-    return page(request, "reason.html", what="safety_plan", wrong=False)
+    return page(request, "reason.html", actor=actor, what="safety_plan", wrong=False)
 
 
 @router.post("/safety-plans/{person_id}", response_class=HTMLResponse)
@@ -32,7 +33,7 @@ def show_safety_plan(
     require_person(tx, person_id, actor, "person.reveal")
     reason = reason_in(body)
     if reason is None:
-        return page(request, "reason.html", what="safety_plan", wrong=True)
+        return page(request, "reason.html", actor=actor, what="safety_plan", wrong=True)
     shown = safety_plans.reveal(tx, person_id, actor, reason, vault=means_of(request, tx).vault, at=at)
     written = shown.written_at.astimezone(SEOUL).date().isoformat()
     return page(request, "safety_plan.html", plan=shown.words, written=written)

@@ -24,12 +24,25 @@ def browser(house: House, login: str = "hana") -> httpx.Client:
     return client
 
 
-def test_the_front_leads_to_the_desk_and_the_desk_to_the_door(house: House) -> None:
+def test_the_front_leads_to_the_door_and_then_to_ones_own_page(house: House) -> None:
     front = house.provider.get(house.url, headers=PAGE)
-    assert (front.status_code, front.headers["location"]) == (303, "/desk")
+    assert (front.status_code, front.headers["location"]) == (303, "/sign-in")
     desk = house.provider.get(f"{house.url}/desk", headers=PAGE)
     assert (desk.status_code, desk.headers["location"]) == (303, "/sign-in")
     assert house.provider.get(f"{house.url}/desk").status_code == 401
+    own = {"hana": "/desk", "sun": "/desk", "haneul": "/field", "mirae": "/dispatches"}
+    for login, path in own.items():
+        led = browser(house, login).get("/")
+        assert (led.status_code, led.headers["location"]) == (303, path)
+    assert "관리자" in browser(house, "root").get("/").text, "who has no page reads so"
+
+
+def test_a_page_that_is_not_ones_own_says_so_as_a_page(house: House) -> None:
+    refused = browser(house, "mirae").get("/desk")
+    assert (refused.status_code, refused.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert 'href="/"' in refused.text
+    missing = browser(house, "mirae").get("/dispatches/d7562061-46ef-56ec-b880-59d27f421e44/sheet")
+    assert (missing.status_code, "<h1>" in missing.text) == (404, True)
 
 
 def test_signing_in_gives_a_cookie_that_no_script_reads_and_no_other_site_sends(house: House) -> None:
@@ -106,7 +119,7 @@ def test_a_safety_plan_is_printed_in_clear_for_its_person_and_that_is_written_do
     assert hana.put(f"/api/people/{person.id}/safety-plan", json={"version": 0, "words": words}).status_code == 200
     client = browser(house)
     path = f"/safety-plans/{person.id}"
-    asked = [client.get(f"{path}?language={language}"), client.post(path, data={"reason": "x"}, headers=OURS)]
+    asked = [client.get(f"{path}?language={language}"), client.post(path, content="&" + "a=b&" * 11, headers=OURS)]
     assert [(page.status_code, "박민지" in page.text, word in page.text) for page in asked] == [(200, False, True)] * 2
     sheet = client.post(path, data={"reason": "함께 인쇄함"}, headers=OURS)
     assert sheet.status_code == 200
