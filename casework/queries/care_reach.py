@@ -11,7 +11,10 @@ from core.staff import Actor
 
 
 def people(actor: Actor, permission: str, person: InstrumentedAttribute[UUID]) -> Rule:
-    """Reach who is the subject of a case or a contact that one reaches, and who may be its caller."""
+    """Reach who is the subject of a case or a contact that one reaches, and who may be its caller.
+
+    For a list; `person_reach` asks the same of one person by all their records.
+    """
     if _everything(actor, permission):
         return true()
     # Asked of each person through an index, not from the list of all that one reaches.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, any_, false, literal, or_, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casework.policy.duties import teams
-from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Duty, Person, Visit, WelfareCheck
+from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Duty, Visit, WelfareCheck
 from core.grants import Held
 from core.staff import Actor, Staff
 
@@ -19,7 +19,6 @@ Reached = (
     | type[Case]
     | type[Visit]
     | type[Dispatch]
-    | type[Person]
     | type[CarePlan]
     | type[CompanionRhythm]
     | type[WelfareCheck]

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.queries import care_reach, reach
-from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Person, Visit, WelfareCheck
+from casework.queries import care_reach, people, reach
+from casework.queries.person_reach import reaches_person
+from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Visit, WelfareCheck
 from core.errors import Forbidden, NotFound
 from core.staff import Actor
 
@@ -38,8 +39,10 @@ def require_dispatch(tx: Session, dispatch_id: UUID, actor: Actor, permission: s
 
 
 def require_person(tx: Session, person_id: UUID, actor: Actor, permission: str) -> None:
-    """Let whoever the permission reaches them by; for others there is no such person (NotFound)."""
-    _require(tx, Person, person_id, care_reach.people(actor, permission, Person.id))
+    """Let whoever the permission reaches any record of them by; for others there is no such person (NotFound)."""
+    root = people.root_of(tx, people.person(tx, person_id))
+    if not reaches_person(tx, people.records_of(tx, root.id), actor, permission):
+        raise NotFound(people.NO_SUCH_PERSON)
 
 
 def require_care_plan(tx: Session, plan_id: UUID, actor: Actor, permission: str) -> None:

@@ -26,9 +26,13 @@ from casework.tables import (
     Identifier,
     Person,
     PersonKey,
+    RevealReview,
     Visit,
     Voicemail,
 )
+from core import chain, expiry
+from core.access_log import AccessEntry
+from core.audit import AuditEntry
 from core.errors import Invalid
 from core.outbox import OutboxMessage
 from tests.casework.conftest import NUMBER, VISIT, House
@@ -57,7 +61,7 @@ def closed(house: House, form: Fill, call: str = "CA1", number: str = NUMBER, **
         house, form(subject={"name": "김외로움", "birth_year": 1957, "district": "11680"}, **more), call, number
     )
     body = {"state": "closed", "version": 1, "reason": "더 할 일이 없음"}
-    answer = house.desk("social_worker").post(f"/api/cases/{contact.case_id}/move", json=body)
+    answer = house.desk("supervisor").post(f"/api/cases/{contact.case_id}/move", json=body)
     assert answer.status_code == 200, answer.text
     return contact
 
@@ -174,6 +178,30 @@ def test_drafts_recordings_and_logs_go_by_their_own_time(house: House, form: Fil
     house.work()
     assert len(house.rows(OutboxMessage)) < before, "delivered messages are deleted after their time"
     assert {row.kind for row in house.rows(Destruction)} >= {"contact", "outbox"}
+
+
+def test_looks_go_by_their_own_time_with_their_reviews_and_the_rest_is_proven_whole(house: House, form: Fill) -> None:
+    contact = finalized(house, form())
+    path = f"/api/contacts/{contact.id}"
+    assert house.desk("counselor").post(f"{path}/reveal", json={"reason": "to be sure"}).status_code == 200
+    (entry,) = house.rows(AccessEntry, AccessEntry.action == "reveal")
+    said = house.desk("supervisor").post(f"/api/reveals/{entry.id}/review", json={"verdict": "justified"})
+    assert said.status_code == 200
+    house.clock.forward(days=2 * 365)
+    house.desk("supervisor", name="later").get(path)
+    with house.sessions.begin() as tx:
+        for table in (AuditEntry, AccessEntry):
+            chain.link(tx, table)
+    house.clock.forward(days=2 * 365)
+    look(house)
+    (kept,) = house.rows(AccessEntry)
+    assert kept.actor_id == house.person("supervisor", name="later").id
+    assert house.rows(RevealReview) == []
+    (gone,) = house.rows(Destruction, Destruction.kind == "access")
+    assert (gone.object_id, gone.number) == (str(kept.n - 1), kept.n - 1)
+    with house.sessions() as tx:
+        for table in (AuditEntry, AccessEntry):
+            assert chain.verify(tx, table, begin=expiry.beginning(tx, table)).faults == []
 
 
 def test_a_demand_to_see_is_owed_in_ten_days_and_answered_with_everything_but_who_reported(
