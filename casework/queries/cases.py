@@ -66,6 +66,11 @@ def cases_of(tx: Session, records: set[UUID], *within: ColumnElement[bool]) -> S
     return tx.scalars(own).all()
 
 
+def subjects(tx: Session, case_ids: set[UUID]) -> Sequence[UUID]:
+    """List whom these cases are about."""
+    return tx.scalars(select(Case.subject_person_id).where(Case.id.in_(case_ids))).all() if case_ids else []
+
+
 def cases(tx: Session, wanted: CaseFilter) -> Sequence[Case]:
     """List cases, the one to respond to soonest first."""
     rules: list[ColumnElement[bool]] = [wanted.within]
