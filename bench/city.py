@@ -105,9 +105,7 @@ class City:
 
 
 @contextmanager
-def city(
-    folder: Path, endpoint: str, change: Callable[[Process], Process] = lambda process: process
-) -> Iterator[City]:
+def city(folder: Path, endpoint: str, change: Callable[[Process], Process] = lambda process: process) -> Iterator[City]:
     """Run everything until the end of the bench; `change` says what of a process shall be otherwise."""
     endpoints = ",".join(f"{kind}={endpoint}" for kind in ("visit", "119", "112", "joint"))
     os.environ |= {"ENDPOINTS": endpoints, "PARTNER_SECRET": "a secret of the bench", "LOG_LEVEL": "warning"}

@@ -18,6 +18,7 @@ class MovedClock:
         self._file = file
 
     def __call__(self) -> datetime:
+        """Read the time that holds for everybody."""
         return datetime.now(UTC) + self._ahead()
 
     def forward(self, by: timedelta) -> None:
