@@ -22,6 +22,7 @@ from uuid import uuid4
 
 import httpx
 import psycopg
+from psycopg.rows import namedtuple_row
 
 from bench.bad_partner import OURS, BadPartner, Fault, partnering
 from bench.city import City, city
@@ -29,12 +30,12 @@ from bench.latency import FORM
 from bench.moved_clock import MovedClock
 from core.db import libpq_url
 
-COUNT = int(os.environ.get("EMERGENCIES", "600"))
+COUNT = int(os.environ.get("EMERGENCIES", "400"))
 DESKS, STEP, END, TARGET = 4, timedelta(seconds=30), timedelta(minutes=17), 60.0
-SIGN_OF_LIFE, PATIENCE = 10.0, 300.0
+SIGN_OF_LIFE, PATIENCE, LONGEST_LIST = 10.0, 300.0, 200
 
 WAITING = """
-    select count(*) filter (where due <= %(at)s), min(due) filter (where due > %(at)s)
+    select count(*) filter (where due <= %(at)s) as due, min(due) filter (where due > %(at)s) as following
     from outbox_message where state in ('pending', 'leased', 'retry')
 """
 CUT = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname is not null"
@@ -42,7 +43,7 @@ FOLLOWED = """
     select d.id::text, d.acknowledged_at, d.requested_at + interval '3 minutes' as acknowledge_by,
            d.requested_at + interval '15 minutes' as arrive_by,
            (select count(*) from casework_milestone m where m.of_id = d.id and m.state = 'acknowledged') as steps,
-           late.raised_at, late.notified_at, late.state, lost.raised_at, lost.notified_at, lost.duty
+           late.raised_at as late_at, late.state as late_state, lost.raised_at as lost_at, lost.notified_at, lost.duty
     from casework_dispatch d
     left join casework_escalation late on late.about_id = d.id and late.reason = 'not_acknowledged'
     left join lateral (
@@ -61,9 +62,9 @@ class Soak:
         self.faults, self._turn = 0, itertools.cycle(OURS)
         self.database = libpq_url(town.local.environment["DATABASE_URL"])
 
-    def ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    def ask(self, sql: str, **values: Any) -> list[Any]:
         """Ask the database on a connection of its own, for every other may be cut."""
-        with psycopg.connect(self.database, autocommit=True) as link:
+        with psycopg.connect(self.database, autocommit=True, row_factory=namedtuple_row) as link:
             return link.execute(sql, values).fetchall()
 
     def befall(self, name: str) -> None:
@@ -159,29 +160,43 @@ def insisted(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str,
     raise TimeoutError(path)
 
 
+def broken(soak: Soak, rows: list[Any]) -> dict[str, int]:
+    """Count how often each promise was broken."""
+    partner, overdue = soak.partner, overdue_of(rows)
+    arrived = sum(row.id in partner.heard for row in rows)
+    with closing(soak.town.client("sun")) as supervisor:
+        listed = len(supervisor.get("/api/escalations", params={"limit": LONGEST_LIST}).json())
+    return {
+        "lost: never arrived at the partner": COUNT - arrived,
+        "under a key of something else": len(partner.strange),
+        "acknowledged more than once": sum(row.steps > 1 for row in rows),
+        "done by the partner, and not known here": sum(not row.steps for row in rows if row.id in partner.acted),
+        "known as acknowledged, and not done": sum(row.steps for row in rows if row.id not in partner.acted),
+        "not acknowledged in time, and no escalation": sum(row.late_at is None for row in overdue),
+        "still not acknowledged, and off the list": sum(not row.steps and row.late_state == "resolved" for row in rows),
+        "not arrived in time, and no supervisor told": sum(row.notified_at is None for row in rows),
+        "not arrived in time, and nobody's duty": sum(row.duty is None for row in rows),
+        "missing on the supervisor's list": min(COUNT, LONGEST_LIST) - listed,
+    }
+
+
+def overdue_of(rows: list[Any]) -> list[Any]:
+    """Give those that were not acknowledged in time."""
+    return [row for row in rows if row.acknowledged_at is None or row.acknowledged_at > row.acknowledge_by]
+
+
 def table(soak: Soak) -> bool:
     """Print what became of them, and tell whether none was lost, done twice, or silently late."""
     rows, partner = soak.ask(FOLLOWED), soak.partner
-    ids = {row[0] for row in rows}
-    overdue = [row for row in rows if row[1] is None or row[1] > row[2]]
-    unheard = ids - set(partner.heard)
-    wrong = {
-        "lost: never arrived at the partner": len(unheard) + COUNT - len(ids),
-        "under a key of something else": len(partner.strange),
-        "acknowledged more than once": sum(row[4] > 1 for row in rows),
-        "done by the partner, and not known here": sum(row[1] is None for row in rows if row[0] in partner.acted),
-        "known as acknowledged, and not done": sum(row[1] is not None for row in rows if row[0] not in partner.acted),
-        "not acknowledged in time, and no supervisor": sum(row[5] is None for row in overdue),
-        "still not acknowledged, and off the list": sum(row[1] is None and row[7] == "resolved" for row in overdue),
-        "not arrived in time, and no supervisor": sum(row[9] is None or row[10] is None for row in rows),
-    }
-    late = [(row[5] - row[2]).total_seconds() for row in overdue if row[5]]
-    late += [(row[8] - row[3]).total_seconds() for row in rows if row[8]]
+    wrong = broken(soak, rows)
+    late = [row.late_at - row.acknowledge_by for row in rows if row.late_at]
+    late += [row.lost_at - row.arrive_by for row in rows if row.lost_at]
+    delays = [delay.total_seconds() for delay in late] or [0.0]
     met = sum(fate != "none" for fate in partner.fates.values())
     print(f"{COUNT} emergencies, {met} met by a fault, and {soak.faults} times a part of ours killed or cut off:")
     print(f"  requests to the partner: {sum(partner.heard.values())}, done: {len(partner.acted)}")
-    print(f"  not acknowledged in time: {len(overdue)}; escalations: {len(late)}")
-    median, longest = statistics.median(late), max(late)
+    print(f"  not acknowledged in time: {len(overdue_of(rows))}; escalations: {len(late)}")
+    median, longest = statistics.median(delays), max(delays)
     print(f"  raised after the deadline: p50 {median:.1f} s, longest {longest:.1f} s (target {TARGET:g})")
     for what, count in wrong.items():
         print(f"  {what}: {count}")
