@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from tests.casework.conftest import EMERGENCY
@@ -49,7 +50,7 @@ class Known:
         for one in answer if isinstance(answer, list) else [answer]:
             for name, value in one.items() if isinstance(one, dict) else ():
                 if isinstance(value, str) and name == "id":
-                    self.ids[_collections(path)[-1]].append(value)
+                    self.ids[_collection(path)].append(value)
                 elif isinstance(value, str) and name.endswith("_id"):
                     self.ids[name].append(value)
                 elif isinstance(value, dict):
@@ -58,11 +59,12 @@ class Known:
     def fitting(self, path: str, name: str) -> list[str]:
         """Give the ids that may stand for a part of an address, the newest ones."""
         before = path.partition(f"{{{name}}}")[0]
-        return [*self.ids[name], *self.ids[_collections(before)[-1]]][-3:]
+        return [*self.ids[name], *self.ids[_collection(before)]][-3:]
 
 
-def _collections(path: str) -> list[str]:
-    return [part for part in path.split("/") if part and not part.startswith("{")] or [""]
+def _collection(path: str) -> str:
+    """Give the last part of an address that is no id."""
+    return next((part for part in reversed(path.split("/")) if part and not part.startswith("{")), "")
 
 
 def an_emergency(client: httpx.Client, known: Known) -> None:
@@ -78,6 +80,7 @@ def an_emergency(client: httpx.Client, known: Known) -> None:
 def operations(house: House) -> Iterator[Any]:
     schema = schemathesis.openapi.from_url(f"{house.url}/openapi.json")
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         asked = (operation.method.upper(), operation.path)
         # The webhooks are answered to the provider alone: tests/ivr/test_webhooks.py has them.
@@ -94,7 +97,7 @@ class Asking:
     answered: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
-    def ask(self, case: Case, data: st.DataObject) -> None:
+    def ask(self, case: Case[Any], data: st.DataObject) -> None:
         if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
             for name in case.path_parameters:
                 if fitting := self.known.fitting(case.operation.path, name):
