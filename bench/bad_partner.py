@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -44,7 +43,7 @@ class BadPartner:
     clock: MovedClock
     heard: Counter[str] = field(default_factory=Counter)
     strange: list[str] = field(default_factory=list)
-    acted: dict[str, datetime] = field(default_factory=dict)
+    acted: set[str] = field(default_factory=set)
     fates: dict[str, str] = field(default_factory=dict)
     wanted: queue.Queue[Fault] = field(default_factory=queue.Queue)
     _turn: Iterator[str] = field(default_factory=lambda: itertools.cycle(itertools.chain(OURS, THEIRS)))
@@ -77,7 +76,7 @@ class BadPartner:
 
     def _act(self, key: str, body: dict[str, Any], *, twice: bool) -> bytes:
         with self._lock:
-            self.acted.setdefault(key, self.clock())
+            self.acted.add(key)
         said = json.dumps({"acknowledged": True, "by": "the partner", "receipt": key[-8:]}).encode()
         for _ in range(2 if twice else 0):
             moment = str(int(self.clock().timestamp()))

@@ -30,7 +30,7 @@ from bench.latency import FORM
 from bench.moved_clock import MovedClock
 from core.db import libpq_url
 
-COUNT = int(os.environ.get("EMERGENCIES", "400"))
+COUNT = int(os.environ.get("EMERGENCIES", "200"))
 DESKS, STEP, END, TARGET = 4, timedelta(seconds=30), timedelta(minutes=17), 60.0
 SIGN_OF_LIFE, PATIENCE, LONGEST_LIST = 10.0, 300.0, 200
 
