@@ -6,7 +6,7 @@ import casework.handlers
 from app.world import World
 from casework.messages import CallbackSettled, ContactPlaced
 from core.delivery import Handlers
-from ivr import consults, districts, hand, parties, service, steering
+from ivr import consults, districts, hand, parties, seats, service, steering
 from ivr import messages as heard
 from ivr import party_messages as party
 from ivr.callbacks import asking, dialing, ending, lining
@@ -40,7 +40,8 @@ def handlers(world: World) -> Handlers:
         heard.PersonReached: dialing.person_reached,
         heard.PersonDeclined: partial(ending.person_declined, means=means),
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
-        queued.SeatLost: partial(service.seat_lost, config=config),
+        queued.SeatLost: partial(seats.seat_lost, config=config),
+        queued.LastSeatSilent: partial(seats.last_seat_silent, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
         queued.NotTaken: partial(consults.not_taken, board=board),
         ContactPlaced: districts.contact_placed,

@@ -152,7 +152,7 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
         redoc_url=None,
     )  # fmt: skip
     _give(app, world)
-    app.state.modes, app.state.telephone = modes, world.telephone
+    app.state.modes, app.state.telephone, app.state.index = modes, world.telephone, index
     web.explain_errors(app)
     rooms = (
         console.routes, session, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails, routing.routes,

@@ -158,7 +158,9 @@ class Settings(BaseSettings):
     spool_dir: Path = Path("var/spool")
 
     offer_seconds: Seconds = 20
-    lease_seconds: Seconds = 15
+    unanswered_limit: Annotated[int, Field(ge=1, le=20)] = 2
+    heartbeat_seconds: Seconds = 1.5
+    lease_seconds: Seconds = 4.5
     wrap_up_seconds: Seconds = 120
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
@@ -185,6 +187,12 @@ class Settings(BaseSettings):
                 Endpoint(url, self.partner_secret or "")
         except ValueError as wrong:
             raise ValueError(f"ENDPOINTS and PARTNER_SECRET: {wrong}") from wrong
+        return self
+
+    @model_validator(mode="after")
+    def _lease_spans_beats(self) -> "Settings":
+        if self.lease_seconds < 2 * self.heartbeat_seconds:
+            raise ValueError("LEASE_SECONDS: at least twice HEARTBEAT_SECONDS, or one late heartbeat loses a seat")
         return self
 
     @model_validator(mode="after")

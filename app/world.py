@@ -60,6 +60,7 @@ class World:
         s = self.settings
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
+            unanswered_limit=s.unanswered_limit,
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 

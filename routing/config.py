@@ -9,8 +9,12 @@ class RoutingConfig:
 
     offer_seconds: float = 20
     """How long an offer is held out to one counselor."""
-    lease_seconds: float = 15
-    """A seat that was not heard of for this long is lost."""
+    unanswered_limit: int = 2
+    """A counselor who has let this many offers in a row run out is not responding, and has to come back by hand."""
+    lease_seconds: float = 4.5
+    """A seat that was not heard of for this long is lost: three of a desk's heartbeats."""
+    lost_call_seconds: float = 10
+    """A desk that is lost in the middle of a call for longer than this is a supervisor's matter."""
     wrap_up_seconds: float = 120
     """After a conversation a counselor has this long to write; 0 goes straight on to the next caller."""
     extend_seconds: float = 60

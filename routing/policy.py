@@ -51,6 +51,11 @@ def left_as(reason: str, waited: float, config: RoutingConfig) -> str:
     return reason
 
 
+def is_on_shift(activity: str, state: str, *, softphone: bool) -> bool:
+    """Tell whether a seat is there for callers, now or after what it is busy with."""
+    return activity == "available" and state not in {"lost", "not_responding"} and softphone
+
+
 def seat_after_failure(why: str) -> str:
     """Say what becomes of a counselor whose connection failed: only one who did not answer has to come back by hand."""
     return "not_responding" if why in ABSENT else "idle"

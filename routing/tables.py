@@ -93,6 +93,10 @@ class Seat(Base):
     contact_id: Mapped[UUID | None]
     """The contact it is busy with; kept through the wrap-up."""
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    softphone: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """Whether the counselor can be rung, as far as their desk knows; without it they are offered nobody."""
+    unanswered: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Offers in a row that ran out with no word of theirs."""
 
 
 class RoutingEvent(Base):

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from routing import metrics, queries, tally_queries
+from routing.advice import advice
 from routing.config import RoutingConfig
 from routing.metrics.intervals import midnight as midnight_of
-from routing.policy import known_class, turn
+from routing.policy import is_on_shift, known_class, turn
 from routing.service.tallying import counted_since, zone_of
 from routing.tables import Offer, QueueEntry, Seat
 
@@ -39,10 +40,11 @@ def seat_view(tx: Session, counselor_id: UUID, at: datetime) -> dict[str, Any]:
     seat, offer = queries.seat(tx, counselor_id), queries.offer_at(tx, counselor_id)
     shown: dict[str, Any] = {
         "counselor_id": counselor_id, "activity": "offline", "next_activity": None, "state": "idle",
-        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "offer": None,
+        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "softphone": True,
     }  # fmt: skip
     if seat is not None:
-        shown |= {name: getattr(seat, name) for name in shown if name != "offer"}
+        shown |= {name: getattr(seat, name) for name in shown}
+    shown |= {"offer": None, "advice": advice(shown["activity"], shown["state"], softphone=shown["softphone"])}
     if offer is not None:
         shown["offer"] = offer_view(offer, queries.entry(tx, offer.contact_id), at)
     return shown
@@ -70,7 +72,7 @@ def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> 
     standing_by = [e for e in entries if e.state != "connected"]
     # Whoever is to be called back is not on the line, and does not hear how long it takes.
     waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in standing_by if e.priority != "callback"]
-    on_shift = sum(seat.activity == "available" and seat.state not in {"lost", "not_responding"} for seat in seats)
+    on_shift = sum(is_on_shift(seat.activity, seat.state, softphone=seat.softphone) for seat in seats)
     live = {
         "waiting": len(waits), "callbacks": len(standing_by) - len(waits),
         "talking": len(entries) - len(standing_by), "longest_wait_s": round(max(waits, default=0), 1),
@@ -92,7 +94,10 @@ def standing(seat: Seat) -> str:
 
 def seats_view(tx: Session) -> list[dict[str, Any]]:
     """Show every seat."""
-    names = ("counselor_id", "login", "languages", "activity", "next_activity", "state", "contact_id", "changed_at")
+    names = (
+        "counselor_id", "login", "languages", "activity", "next_activity", "state", "softphone", "contact_id",
+        "changed_at",
+    )  # fmt: skip
     return [{name: getattr(seat, name) for name in names} for seat in queries.seats(tx)]
 
 

@@ -21,10 +21,14 @@ const act = (id, work) => at(id).addEventListener("click", async (event) => {
   try { tell(""); await work(); } catch (refused) { tell(refused.message); }
 });
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+// The page beside us that holds the softphone may say so by the event; else the counselor does by the tick.
+const heart = new Worker("/assets/beat.js");
+const beat = () => heart.postMessage({ softphone: at("softphone").checked, every: Number(words.beatMs) });
 const stateWords = (state) => words[camel(`state_${state}`)] ?? state;
 
 function show() {
   at("state").textContent = stateWords(seat.state);
+  at("advice").textContent = seat.advice ?? "";
   for (const button of at("activities").children) {
     button.setAttribute("aria-pressed", String(button.dataset.activity === (seat.next_activity ?? seat.activity)));
   }
@@ -175,5 +179,8 @@ for (const { code, name_ko: ko, name_en: en } of await ask("GET", "/api/district
   for (const list of document.querySelectorAll("[data-districts]")) list.append(new Option(words.language === "en" ? en : ko, code));
 }
 await listDrafts();
+at("softphone").addEventListener("change", beat);
+document.addEventListener("softphone", ({ detail }) => { at("softphone").checked = detail.registered; beat(); });
+beat();
 listen();
 setInterval(tick, 250);

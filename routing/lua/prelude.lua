@@ -43,12 +43,14 @@ local function drop_contact(id, contact)
   call('HDEL', CONTACTS, id)
 end
 
+-- A desk whose softphone is away (false; nil where it is there) can take nobody.
 local function is_open(seat)
-  return seat.activity == 'available' and seat.state == 'idle'
+  return seat.activity == 'available' and seat.state == 'idle' and seat.softphone ~= false
 end
 
 local function is_on_shift(seat)
   return seat.activity == 'available' and seat.state ~= 'lost' and seat.state ~= 'not_responding'
+    and seat.softphone ~= false
 end
 
 -- `before` is {open, on shift, state} of the record as it was, or nil when that is not known.
@@ -99,6 +101,7 @@ local function rest(id, offer, at, idle_since, state)
   if not seat or (offer and seat.offer ~= offer) then return '' end
   local before = as_it_is(seat)
   free(seat, idle_since == 'kept' and seat.idle_since or at)
+  if idle_since ~= 'kept' then seat.unanswered = nil end
   if state and seat.activity == 'available' then become(seat, state) end
   return put_seat(id, seat, before)
 end

@@ -20,6 +20,20 @@ class ActivityIn(BaseModel):
     activity: Activity
 
 
+class BeatIn(BaseModel):
+    """That a desk is there, and whether its softphone is registered, as far as the desk knows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    softphone: bool | None = None
+
+
+class BeatOut(BaseModel):
+    """How a seat stands."""
+
+    state: str
+
+
 class RejectIn(BaseModel):
     """Why a counselor passes a caller on."""
 
@@ -66,7 +80,9 @@ class SeatOut(BaseModel):
     wrap_until: datetime | None
     contact_id: UUID | None
     languages: list[str]
+    softphone: bool
     offer: OfferOut | None
+    advice: str | None
 
 
 class SeatLine(BaseModel):
@@ -78,6 +94,7 @@ class SeatLine(BaseModel):
     activity: str
     next_activity: str | None
     state: str
+    softphone: bool
     contact_id: UUID | None
     changed_at: datetime
 

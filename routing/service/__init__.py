@@ -21,7 +21,7 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
   row takes it, and the index is put to what the row says.
 """
 
-from routing.queries import current_offer, entry, offer_at, offer_of_seat, was_connected
+from routing.queries import current_offer, entry, offer_at, offer_of_seat, seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
 from routing.service.direct import Onward, bring_back, go_on, pull, take_over
 from routing.service.forecasting import relearn
@@ -76,6 +76,7 @@ __all__ = [
     "reject",
     "relearn",
     "resume",
+    "seat",
     "set_activity",
     "sign_off",
     "sign_on",

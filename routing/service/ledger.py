@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core import live
 from core.errors import Stale
+from routing.advice import advice
 from routing.board import Board, Fence
 from routing.config import RoutingConfig
 from routing.policy import known_class, known_language, millis, spoken
@@ -41,6 +42,7 @@ def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) ->
     seat.activity, seat.next_activity, seat.state = now.activity, now.next_activity, "idle" if claimed else now.state
     seat.idle_since, seat.wrap_until = now.idle_since, now.wrap_until
     seat.contact_id = None if claimed else now.contact_id
+    seat.softphone, seat.unanswered = now.softphone, now.unanswered
     seat.changed_at = at
     if begins:
         # What was chosen during the call takes effect with nobody asking: it would be in no event.
@@ -50,7 +52,10 @@ def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) ->
 
 def tell_seat(tx: Session, board: Board, seat: Seat) -> None:
     """Tell a counselor how their seat stands."""
-    more = {"next_activity": seat.next_activity, "wrap_until": seat.wrap_until, "contact_id": seat.contact_id}
+    more = {
+        "next_activity": seat.next_activity, "wrap_until": seat.wrap_until, "contact_id": seat.contact_id,
+        "softphone": seat.softphone, "advice": advice(seat.activity, seat.state, softphone=seat.softphone),
+    }  # fmt: skip
     live.tell(tx, board.redis, topic(seat.counselor_id), "seat", activity=seat.activity, state=seat.state, **more)
 
 
@@ -114,4 +119,5 @@ def seat_of(seat: Seat, offer: Offer | None, config: RoutingConfig) -> SeatNow:
     return SeatNow(
         seat.activity, seat.state, seat.idle_since, tuple(spoken(seat.languages, config)), seat.next_activity,
         seat.contact_id, offer.id if offer else None, seat.wrap_until,
+        seat.softphone, seat.unanswered,
     )  # fmt: skip

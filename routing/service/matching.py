@@ -99,7 +99,7 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
 
 
 def _fit(entry: QueueEntry, seat: Seat) -> bool:
-    return entry.state == "waiting" and seat.state == "idle" and seat.activity == "available"
+    return entry.state == "waiting" and (seat.state, seat.activity, seat.softphone) == ("idle", "available", True)
 
 
 def _put_right(tx: Session, board: Board, claim: Claim, entry: QueueEntry, seat: Seat) -> None:

@@ -1,6 +1,6 @@
 """Counselors' seats: taken, heard of, changed, left, lost."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from core.errors import Conflict, Invalid, NotFound, Stale
 from core.ids import named_id
 from core.staff import Actor
 from routing import queries
-from routing.board import Board
+from routing.board import TAKE_AGAIN, Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
 from routing.policy import ACTIVITIES, longer_wrap_up, spoken
@@ -21,9 +21,14 @@ from routing.service.offers import time_out
 from routing.tables import RoutingEvent, Seat
 
 
-def sign_on(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
-    """Take one's seat, or be heard of again after it was lost; the activity stays what it was (at first: offline)."""
-    return _take(tx, counselor, "", board=board, at=at)
+def sign_on(
+    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None
+) -> Seat:  # fmt: skip
+    """Take one's seat, or be heard of again after it was lost; the activity stays what it was (at first: offline).
+
+    `softphone` says whether the counselor can be rung, None where the desk does not know.
+    """
+    return _take(tx, counselor, "", board=board, at=at, softphone=softphone)
 
 
 def set_activity(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
@@ -40,18 +45,20 @@ def sign_off(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Se
     return _take(tx, counselor, "offline", board=board, at=at)
 
 
-def _take(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
+def _take(
+    tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime, softphone: bool | None = None
+) -> Seat:  # fmt: skip
     ready(tx, board, at)
     languages = spoken(counselor.languages, board.config)
     fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, idle_since=at, changed_at=at)
     seat = queries.ensure_seat(tx, fresh)
-    was = (seat.activity, seat.state)
+    was = (seat.activity, seat.state, seat.softphone)
     _remember(tx, board, seat)
-    now = board.seat(counselor.id, at, activity=activity, languages=languages)
+    now = board.seat(counselor.id, at, activity=activity, languages=languages, softphone=softphone)
     seat.languages = languages
     mirror(tx, board, seat, now, at)
-    if was != (seat.activity, seat.state):
-        note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state)
+    if was != (seat.activity, seat.state, seat.softphone):
+        note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, softphone=seat.softphone)
     match_after(tx, board=board, at=at)
     return seat
 
@@ -80,14 +87,16 @@ def _require_activity(activity: str) -> None:
         raise Invalid(f"Choose one of these activities: {', '.join(ACTIVITIES)}.", field="activity")
 
 
-def heartbeat(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> str:
-    """Say that the desk is there, and get its state; a seat that was lost is taken again."""
+def heartbeat(
+    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None
+) -> str:  # fmt: skip
+    """Say that the desk is there, and get its state; a seat that was lost, or whose softphone came, is taken again."""
     try:
-        state = board.heartbeat(counselor.id, at)
+        state = board.heartbeat(counselor.id, at, softphone)
     except BoardGone:
         state = "unknown"
-    if state in {"unknown", "lost"}:
-        return sign_on(tx, counselor, board=board, at=at).state
+    if state in TAKE_AGAIN:
+        return sign_on(tx, counselor, board=board, at=at, softphone=softphone).state
     return state
 
 
@@ -168,5 +177,6 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
         time_out(tx, offer.contact_id, board=board, at=at, lost=True)
     elif offer is not None:
         told = SeatLost(counselor_id, seat.login, offer.contact_id)
-        outbox.post(tx, told, at=at, id=named_id("seat lost", str(offer.id), at.isoformat()))
+        due = at + timedelta(seconds=board.config.lost_call_seconds)
+        outbox.post(tx, told, at=at, due=due, id=named_id("seat lost", str(offer.id), at.isoformat()))
     return True

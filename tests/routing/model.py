@@ -55,6 +55,8 @@ class Chair:
     contact: UUID | None = None
     offer: UUID | None = None
     wrap_until: datetime | None = None
+    softphone: bool = True
+    unanswered: int = 0
 
     def now(self) -> SeatNow:
         return SeatNow(
@@ -66,6 +68,8 @@ class Chair:
             self.contact,
             self.offer,
             self.wrap_until,
+            self.softphone,
+            self.unanswered,
         )
 
 
@@ -86,11 +90,7 @@ class Model:
         return not waited_long, caller.entered - ahead, caller.seq
 
     def routable(self, at: datetime) -> list[UUID]:
-        free = [
-            key
-            for key, chair in self.chairs.items()
-            if chair.activity == "available" and chair.state == "idle" and chair.lease and chair.lease > at
-        ]
+        free = [key for key, chair in self.chairs.items() if chair.now().open and chair.lease and chair.lease > at]
         return sorted(free, key=lambda key: (self.chairs[key].idle_since, str(key)))
 
     def next_pair(self, at: datetime) -> tuple[UUID, UUID] | None:
@@ -119,11 +119,14 @@ class Model:
     def become(self, seat: UUID, state: str) -> None:
         if self.chairs[seat].state != "lost":
             self.chairs[seat].state = state
+        if state == "connecting":
+            self.chairs[seat].unanswered = 0
 
     def free(self, seat: UUID, since: datetime | None, state: str = "idle") -> None:
         chair = self.chairs[seat]
         self.become(seat, "idle")
         chair.idle_since = since or chair.idle_since
+        chair.unanswered = chair.unanswered if since is None else 0
         chair.contact = chair.offer = chair.wrap_until = None
         if chair.next:
             chair.activity, chair.next = chair.next, None
@@ -138,6 +141,14 @@ class Model:
         caller.apart[caller.seat] = (at + pause, at + apart)
         caller.state, caller.offer, caller.seat, caller.deadline = "waiting", None, None, None
         caller.version += 1
+
+    def time_out(self, key: UUID, at: datetime, *, lost: bool) -> None:
+        seat = self.callers[key].seat
+        assert seat is not None
+        unanswered = self.chairs[seat].unanswered + (not lost)
+        silent = lost or unanswered >= self.config.unanswered_limit
+        self.hand_back(key, at, at, "not_responding" if silent else "idle")
+        self.chairs[seat].unanswered = unanswered
 
     def leave(self, key: UUID) -> None:
         caller = self.callers.pop(key)
@@ -154,7 +165,7 @@ class Model:
         chair.state, chair.offer = "wrapping", None
         chair.wrap_until = at + timedelta(seconds=self.config.wrap_up_seconds)
 
-    def sit(self, seat: UUID, languages: tuple[str, ...], activity: str, at: datetime) -> None:
+    def take(self, seat: UUID, languages: tuple[str, ...], at: datetime) -> Chair:
         chair = self.chairs.setdefault(seat, Chair(languages, at, None))
         chair.lease = at + timedelta(seconds=self.config.lease_seconds)
         if chair.state == "lost":
@@ -162,6 +173,11 @@ class Model:
             chair.state = STATE_AT[caller.state] if caller and caller.seat == seat else "idle"
             if chair.state == "idle":
                 self.free(seat, at)
+        return chair
+
+    def sit(self, seat: UUID, languages: tuple[str, ...], activity: str, at: datetime) -> None:
+        chair = self.take(seat, languages, at)
+        chair.unanswered = 0
         if chair.state in BUSY:
             chair.next = activity if activity != chair.activity else None
             return

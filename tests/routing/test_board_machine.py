@@ -20,11 +20,11 @@ from redis import Redis
 
 from core.errors import Stale
 from core.ids import named_id
-from routing.board import Board, Fence
+from routing.board import TAKE_AGAIN, Board, Fence
 from routing.config import RoutingConfig
 from tests.routing.model import Caller, Model
 
-CONFIG = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15)
+CONFIG = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15, lease_seconds=15)
 SEATS = {named_id("seat", n): ("ko",) if n < 2 else ("ko", "en") for n in range(3)}
 PICK, AGO = st.integers(0, 10_000), st.sampled_from([0, 0, 1, 2, 9, 35])
 
@@ -91,6 +91,20 @@ class BoardMachine(RuleBasedStateMachine):
         seat, languages = sorted(SEATS.items())[pick % len(SEATS)]
         self.board.seat(seat, self.at, activity=activity, languages=list(languages))
         self.model.sit(seat, languages, activity, self.at)
+
+    @rule(pick=PICK, there=st.booleans())
+    def softphone_comes_or_goes(self, pick: int, there: bool) -> None:  # noqa: FBT001 - Hypothesis names it.
+        seat, languages = sorted(SEATS.items())[pick % len(SEATS)]
+        chair = self.model.chairs[seat]
+        lost = chair.state == "lost"
+        said = self.board.heartbeat(seat, self.at, there)
+        assert said == ("lost" if lost else chair.state if there == chair.softphone else "changed")
+        if said in TAKE_AGAIN:
+            self.board.seat(seat, self.at, languages=list(languages), softphone=there)
+            self.model.take(seat, languages, self.at)
+            chair.softphone = there
+        else:
+            chair.lease = self.at + timedelta(seconds=CONFIG.lease_seconds)
 
     @rule()
     def matches(self) -> None:
@@ -242,7 +256,7 @@ class BoardMachine(RuleBasedStateMachine):
         assert caller.offer is not None
         fence = (key, caller.offer, self.epoch, caller.version + 1)
         self.board.time_out(fence, self.at, lost=lost)
-        self.model.hand_back(key, self.at, self.at, "not_responding")
+        self.model.time_out(key, self.at, lost=lost)
 
     @precondition(lambda self: any(c.state == "offered" for c in self.model.callers.values()))
     @rule()
@@ -283,10 +297,11 @@ class BoardMachine(RuleBasedStateMachine):
         waiting = [member[17:] for name in names if ":wait:" in name for member in self.members(name)]
         assert sorted(waiting) == sorted(map(str, self.model.line(self.at)))
         idle = {(n.rpartition(":")[2], member) for n in names if ":idle:" in n for member in self.members(n)}
-        free = [(key, c) for key, c in chairs if c.activity == "available" and c.state == "idle"]
+        free = [(key, c) for key, c in chairs if c.now().open]
         assert idle == {(language, str(key)) for key, chair in free for language in chair.languages}
         off = ("lost", "not_responding")
-        on_shift = {str(key) for key, c in chairs if c.activity == "available" and c.state not in off}
+        there = [(key, c) for key, c in chairs if c.activity == "available" and c.softphone]
+        on_shift = {str(key) for key, c in there if c.state not in off}
         assert {str(each, "ascii") for each in map(bytes, self.redis.smembers(names[6]))} == on_shift  # type: ignore[arg-type]
         offers = [caller.seat for caller in self.model.callers.values() if caller.seat]
         assert len(offers) == len(set(offers))
