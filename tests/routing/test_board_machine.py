@@ -9,7 +9,6 @@ after rejects, time-outs, failures and rebuilds (I7); no seat leaks (I9); idle-s
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,6 +21,7 @@ from core.errors import Stale
 from core.ids import named_id
 from routing.board import TAKE_AGAIN, Board, Fence
 from routing.config import RoutingConfig
+from tests.routing.board_sets import check_sets
 from tests.routing.model import Caller, Model
 
 CONFIG = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15, lease_seconds=15)
@@ -281,10 +281,6 @@ class BoardMachine(RuleBasedStateMachine):
         held = {caller.offer for caller in self.model.callers.values()}
         self.offers += [(key, offer, self.epoch) for key, offer, _ in self.offers if offer in held]
 
-    def members(self, name: str) -> list[str]:
-        found: Any = self.redis.zrange(name, 0, -1)
-        return [str(each, "ascii") for each in found]
-
     @invariant()
     def index_and_model_say_the_same(self) -> None:
         callers = {key: caller.place().record(key) for key, caller in self.model.callers.items()}
@@ -293,18 +289,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_sets_hold_who_belongs_there(self) -> None:
-        names, chairs = self.board._keys, self.model.chairs.items()
-        waiting = [member[17:] for name in names if ":wait:" in name for member in self.members(name)]
-        assert sorted(waiting) == sorted(map(str, self.model.line(self.at)))
-        idle = {(n.rpartition(":")[2], member) for n in names if ":idle:" in n for member in self.members(n)}
-        free = [(key, c) for key, c in chairs if c.now().open]
-        assert idle == {(language, str(key)) for key, chair in free for language in chair.languages}
-        off = ("lost", "not_responding")
-        there = [(key, c) for key, c in chairs if c.activity == "available" and c.softphone]
-        on_shift = {str(key) for key, c in there if c.state not in off}
-        assert {str(each, "ascii") for each in map(bytes, self.redis.smembers(names[6]))} == on_shift  # type: ignore[arg-type]
-        offers = [caller.seat for caller in self.model.callers.values() if caller.seat]
-        assert len(offers) == len(set(offers))
+        check_sets(self.redis, self.board, self.model, self.at)
 
 
 def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:
