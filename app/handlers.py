@@ -41,6 +41,7 @@ def handlers(world: World) -> Handlers:
         heard.PersonDeclined: partial(ending.person_declined, means=means),
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
         queued.SeatLost: partial(seats.seat_lost, config=config),
+        queued.OutcomeOwed: partial(seats.outcome_owed, config=config),
         queued.LastSeatSilent: partial(seats.last_seat_silent, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
         queued.NotTaken: partial(consults.not_taken, board=board),

@@ -170,7 +170,7 @@ def _give(app: FastAPI, world: World) -> None:
     state.settings, state.clock, state.vault = world.settings, clock, world.settings.vault
     state.log = logging.getLogger("web")
     state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
-    state.callbacks = world.callbacks
+    state.callbacks, state.written = world.callbacks, world.written
 
 
 def sound(name: str) -> FileResponse:

@@ -162,6 +162,9 @@ class Settings(BaseSettings):
     heartbeat_seconds: Seconds = 1.5
     lease_seconds: Seconds = 4.5
     wrap_up_seconds: Seconds = 120
+    outcome_required: bool = True
+    recovery_seconds: Seconds = 300
+    long_talk_seconds: Seconds = 2700
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
     announce_listening: bool = True
@@ -193,6 +196,12 @@ class Settings(BaseSettings):
     def _lease_spans_beats(self) -> "Settings":
         if self.lease_seconds < 2 * self.heartbeat_seconds:
             raise ValueError("LEASE_SECONDS: at least twice HEARTBEAT_SECONDS, or one late heartbeat loses a seat")
+        return self
+
+    @model_validator(mode="after")
+    def _time_for_outcomes(self) -> "Settings":
+        if self.outcome_required and self.wrap_up_seconds == 0:
+            raise ValueError("OUTCOME_REQUIRED and WRAP_UP_SECONDS: an outcome that is required needs time to write")
         return self
 
     @model_validator(mode="after")

@@ -12,12 +12,14 @@ from sqlalchemy import Engine
 import casework.config
 import ivr.callbacks.policy as callbacks
 from app.settings import Settings
+from casework.service import later
 from core import db
 from ivr.callbacks.means import Means
 from ivr.callbacks.pace import Pace
 from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.written import NOTHING, Written
 
 
 def clock() -> datetime:
@@ -60,7 +62,8 @@ class World:
         s = self.settings
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
-            unanswered_limit=s.unanswered_limit,
+            unanswered_limit=s.unanswered_limit, recovery_seconds=s.recovery_seconds,
+            long_talk_seconds=s.long_talk_seconds,
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 
@@ -82,6 +85,11 @@ class World:
     def board(self) -> Board:
         """Give the queue's index."""
         return Board(self.redis, self.settings.site, self.routing)
+
+    @cached_property
+    def written(self) -> Written:
+        """Give what the queue asks of the records that counselors write."""
+        return Written(later.owes_outcome if self.settings.outcome_required else NOTHING.owed, later.heavy)
 
     @cached_property
     def callbacks(self) -> Means:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 import routing.service as queue
 from casework.config import Config
 from casework.service.escalations import escalate
-from routing.messages import LastSeatSilent, SeatLost
+from casework.service.later import outcome_missing
+from routing.messages import LastSeatSilent, OutcomeOwed, SeatLost
 
 
 def seat_lost(tx: Session, message: SeatLost, at: datetime, *, config: Config) -> None:
@@ -20,3 +21,9 @@ def seat_lost(tx: Session, message: SeatLost, at: datetime, *, config: Config) -
 def last_seat_silent(tx: Session, message: LastSeatSilent, at: datetime, *, config: Config) -> None:
     """Page the supervisor: the last counselor on shift lets calls ring."""
     escalate(tx, ("contact", message.contact_id), "not_responding", config=config, at=at)
+
+
+def outcome_owed(tx: Session, message: OutcomeOwed, at: datetime, *, config: Config) -> None:
+    """Tell the supervisor of a record that is still neither finalized nor put off."""
+    if outcome_missing(tx, message.contact_id):
+        escalate(tx, ("contact", message.contact_id), "no_outcome", config=config, at=at)

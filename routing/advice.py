@@ -8,10 +8,29 @@ NO_SOFTPHONE = (
     "전화기가 연결되어 있지 않아 전화가 오지 않습니다. 전화기를 켜 주세요. · "
     "Your softphone is not registered, so no call comes. Turn it on."
 )
+OUTCOME_OWED = (
+    "기록을 확정하거나 ‘나중에 마치기’를 고른 뒤 ‘상담 가능’을 누르면 다음 전화가 옵니다. · "
+    "Finalize the record, or finish it later, then choose Available for the next call."
+)
+RECOVERING = (
+    "힘든 상담이었습니다. 잠시 쉬세요. 준비되면 언제든 ‘상담 가능’을 눌러도 됩니다. · "
+    "That was a heavy call. Rest for a while; choose Available whenever you are ready."
+)
+ASKED = (
+    "위험한 분이 기다리는데 지금 받을 수 있는 사람이 없습니다. 괜찮다면 ‘상담 가능’을 눌러 주세요. · "
+    "Somebody in danger waits and nobody else is free. If you can, choose Available."
+)
 
 
-def advice(activity: str, state: str, *, softphone: bool) -> str | None:
-    """Say what a counselor should know about their seat, in Korean and English; None where all is as they expect."""
+def advice(activity: str, state: str, *, softphone: bool, asked: bool = False) -> str | None:
+    """Say what a counselor should know about their seat, in Korean and English; None where all is as they expect.
+
+    `asked` where they rest while somebody in danger waits for whom nobody is free: they are asked, never made to.
+    """
+    if state == "recovering":
+        return ASKED if asked else RECOVERING
+    if activity == "writing":
+        return OUTCOME_OWED
     if state == "not_responding":
         return NOT_RESPONDING
     if activity == "available" and not softphone:

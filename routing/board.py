@@ -128,9 +128,11 @@ class Board:
         """Let a wrap-up last until then; Stale where there is none."""
         return self._seat("extend", counselor_id, millis(until))
 
-    def wrap_up(self, counselor_id: UUID, at: datetime) -> SeatNow | None:
-        """End a wrap-up; Stale where there is none."""
-        return self._seat("wrap_up", counselor_id, millis(at))
+    def wrap_up(
+        self, counselor_id: UUID, at: datetime, *, recover_until: datetime | None = None, then: str = ""
+    ) -> SeatNow | None:
+        """End a wrap-up or a pause; `then` is the activity unless one was chosen. Stale where there is neither."""
+        return self._seat("wrap_up", counselor_id, millis(at), millis(recover_until) if recover_until else "", then)
 
     def seat(
         self, counselor_id: UUID, at: datetime, *, activity: str = "", languages: list[str] | None = None,

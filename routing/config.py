@@ -17,6 +17,12 @@ class RoutingConfig:
     """A desk that is lost in the middle of a call for longer than this is a supervisor's matter."""
     wrap_up_seconds: float = 120
     """After a conversation a counselor has this long to write; 0 goes straight on to the next caller."""
+    outcome_alert_seconds: float = 600
+    """A record that is owed this long after its wrap-up ran out is a supervisor's matter."""
+    recovery_seconds: float = 300
+    """After a heavy conversation a counselor is offered this long a pause, which they may end; 0 gives none."""
+    long_talk_seconds: float = 2700
+    """A conversation of this length was heavy, whatever it was about."""
     extend_seconds: float = 60
     """A wrap-up is extended by this at a time ..."""
     longest_wrap_up_seconds: float = 600

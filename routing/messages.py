@@ -43,6 +43,16 @@ class SeatLost(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeOwed(Message):
+    """A wrap-up ran out without an outcome; due when a supervisor should hear of it, if it is owed still."""
+
+    lane: ClassVar[Lane] = "work"
+
+    counselor_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class LastSeatSilent(Message):
     """The last counselor on shift let offers run out and is not responding; this caller waits with nobody there."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from routing.config import RoutingConfig
 
-ACTIVITIES = ("offline", "available", "break", "training", "supervision")
+ACTIVITIES = ("offline", "available", "break", "training", "supervision", "writing")
 """What a counselor can be doing, by their own word."""
 
 ABSENT = frozenset({"no-answer", "no_answer", "busy"})
@@ -59,6 +59,15 @@ def is_on_shift(activity: str, state: str, *, softphone: bool) -> bool:
 def seat_after_failure(why: str) -> str:
     """Say what becomes of a counselor whose connection failed: only one who did not answer has to come back by hand."""
     return "not_responding" if why in ABSENT else "idle"
+
+
+def heavy_because(priority: str, talked: float, written: str | None, config: RoutingConfig) -> str | None:
+    """Say why a conversation of `talked` seconds was heavy, `written` being what its record says; None for most."""
+    if priority == "danger":
+        return "danger"
+    if written is not None:
+        return written
+    return "long" if talked >= config.long_talk_seconds else None
 
 
 def longer_wrap_up(began: datetime, until: datetime, config: RoutingConfig) -> datetime:

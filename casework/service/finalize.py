@@ -22,6 +22,7 @@ from casework.service.calls import callback_over
 from casework.service.cases import open_or_join
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
+from casework.service.later import finished
 from casework.service.people import Described, known_as
 from casework.service.places import require_district
 from casework.tables import CaseNote, Contact, Person
@@ -121,6 +122,7 @@ def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime
                 )
             )  # fmt: skip
         starting.start(tx, contact, case, form, means=means, at=at)
+    finished(tx, contact, at=at)
     resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
     if contact.danger_at is not None and form.triage_level not in GUARDED:
         escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)

@@ -40,17 +40,18 @@ function show() {
   }
   if (!offered) at("offer").hidden = true;
   const talking = ["on_contact", "on_hold"].includes(seat.state);
-  at("nobody").hidden = offered || talking || seat.state === "wrapping";
+  at("nobody").hidden = offered || talking || ["wrapping", "recovering"].includes(seat.state);
   at("call").hidden = !talking;
   at("hold").hidden = seat.state !== "on_contact";
   at("resume").hidden = seat.state !== "on_hold";
-  for (const id of ["wrap-up", "extend"]) at(id).hidden = seat.state !== "wrapping";
+  at("extend").hidden = seat.state !== "wrapping";
+  at("wrap-up").hidden = !["wrapping", "recovering"].includes(seat.state);
   document.title = offered ? `☎ ${at("accept").textContent}` : stateWords(seat.state);
   if (seat.contact_id && talking && contact?.id !== seat.contact_id) openContact(seat.contact_id);
 }
 
 function tick() {
-  const until = seat.offer?.state === "pending" ? seat.offer.deadline : seat.state === "wrapping" ? seat.wrap_until : null;
+  const until = seat.offer?.state === "pending" ? seat.offer.deadline : ["wrapping", "recovering"].includes(seat.state) ? seat.wrap_until : null;
   const left = until ? Math.max(0, Math.round((new Date(until) - Date.now()) / 1000)) : null;
   at("clock").textContent = left === null ? "" : `${left} ${words.leftS}`;
 }
@@ -159,7 +160,14 @@ async function finalize() {
   await listDrafts();
 }
 
-at("form").addEventListener("input", () => {
+async function finishLater() {
+  if (saving) await save();
+  const { due_at: due } = await ask("POST", `/api/contacts/${contact.id}/finish-later`, { because: at("because").value });
+  tell(`${words.putOff} ${new Date(due).toLocaleTimeString()}`);
+}
+
+at("form").addEventListener("input", ({ target }) => {
+  if (target.id === "because") return;
   fold();
   clearTimeout(saving);
   saving = setTimeout(save, PAUSE_MS);
@@ -170,6 +178,7 @@ for (const what of ["hold", "resume", "hang-up"]) act(what, () => ask("POST", `/
 act("wrap-up", () => ask("POST", "/api/seat/wrap-up"));
 act("extend", () => ask("POST", "/api/seat/wrap-up/extend"));
 act("finalize", finalize);
+act("later", finishLater);
 act("sign-out", async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); });
 for (const button of at("activities").children) {
   button.addEventListener("click", () => ask("PUT", "/api/seat/activity", { activity: button.dataset.activity })

@@ -68,9 +68,9 @@ local function put_seat(id, seat, before)
   if before == nil or before[2] ~= shift then
     call(shift and 'SADD' or 'SREM', SHIFT, id)
   end
-  if seat.state == 'wrapping' then
+  if seat.state == 'wrapping' or seat.state == 'recovering' then
     call('ZADD', WRAPS, seat.wrap_until, id)
-  elseif before == nil or before[3] == 'wrapping' then
+  elseif before == nil or before[3] == 'wrapping' or before[3] == 'recovering' then
     call('ZREM', WRAPS, id)
   end
   local raw = cjson.encode(seat)

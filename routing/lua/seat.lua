@@ -36,7 +36,9 @@ if activity ~= '' then
   if BUSY[seat.state] or (seat.state == 'lost' and seat.contact) then
     seat.next = activity ~= seat.activity and activity or nil
   else
-    if seat.state == 'not_responding' then seat.state, seat.idle_since = 'idle', at end
+    if seat.state == 'not_responding' or seat.state == 'recovering' then
+      seat.state, seat.idle_since, seat.wrap_until = 'idle', at, nil
+    end
     if seat.activity ~= activity then seat.activity, seat.idle_since = activity, at end
   end
 end

@@ -11,7 +11,7 @@ from core.errors import Forbidden, NotFound
 from core.staff import Actor
 from core.web import Now, Token, Tx, allow
 from routing import queries, service, view
-from routing.routes.forms import ActivityIn, BoardDep, OfferOut, RejectIn, SeatOut
+from routing.routes.forms import ActivityIn, BoardDep, OfferOut, RejectIn, SeatOut, WrittenDep
 from routing.service.ledger import topic
 from routing.stream import Feed, seat_stream
 
@@ -26,16 +26,21 @@ def read_seat(tx: Tx, at: Now, actor: Counselor) -> dict[str, Any]:
 
 
 @router.put("/seat/activity", response_model=SeatOut)
-def choose_activity(form: ActivityIn, tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
-    """Say what one is doing; during a call it takes effect after it."""
-    service.set_activity(tx, actor, form.activity, board=board, at=at)
+def choose_activity(
+    form: ActivityIn, tx: Tx, at: Now, actor: Counselor, board: BoardDep, written: WrittenDep
+) -> dict[str, Any]:  # fmt: skip
+    """Say what one is doing; during a call it takes effect after it. 409 for `available` while an outcome is owed."""
+    service.set_activity(tx, actor, form.activity, board=board, at=at, written=written)
     return view.seat_view(tx, actor.id, at)
 
 
 @router.post("/seat/wrap-up", response_model=SeatOut)
-def end_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
-    """End one's wrap-up: ready for the next caller, or for what was chosen meanwhile."""
-    service.wrap_up(tx, actor.id, board=board, at=at)
+def end_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep, written: WrittenDep) -> dict[str, Any]:
+    """End one's wrap-up or pause: ready for the next caller, or for what was chosen meanwhile.
+
+    409 while the outcome is neither finalized nor put off.
+    """
+    service.wrap_up(tx, actor.id, board=board, at=at, written=written)
     return view.seat_view(tx, actor.id, at)
 
 
@@ -68,7 +73,7 @@ async def seat_events(request: Request, token: Token, actor: Counselor, board: B
             if not who.may("seat.use"):
                 raise Forbidden("Your role does not hold a seat any more.")
             if not opened:
-                service.heartbeat(tx, who, board=board, at=at)
+                service.heartbeat(tx, who, board=board, at=at, written=state.written)
         opened = True
         with state.sessions() as tx:
             # Read after the commit: what was matched by it is in this very snapshot.

@@ -8,8 +8,9 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from routing.board import Board
+from routing.written import Written
 
-Activity = Literal["offline", "available", "break", "training", "supervision"]
+Activity = Literal["offline", "available", "break", "training", "supervision", "writing"]
 
 
 class ActivityIn(BaseModel):
@@ -130,4 +131,11 @@ def board_of(request: Request) -> Board:
     return board
 
 
+def written_of(request: Request) -> Written:
+    """Give what tells of the records that counselors write."""
+    written: Written = request.app.state.written
+    return written
+
+
 BoardDep = Annotated[Board, Depends(board_of)]
+WrittenDep = Annotated[Written, Depends(written_of)]

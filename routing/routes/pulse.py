@@ -67,6 +67,7 @@ async def beat(request: Request, actor: Annotated[Actor, Depends(_beating)], for
 
     def take() -> str:
         with state.sessions.begin() as tx:
-            return service.heartbeat(tx, actor, board=state.board, at=at, softphone=softphone)
+            told = {"softphone": softphone, "written": state.written}
+            return service.heartbeat(tx, actor, board=state.board, at=at, **told)
 
     return BeatOut(state=await asyncio.to_thread(take))

@@ -30,11 +30,12 @@ from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
 from routing.service.overflow import change_queue, come_back, overflow
 from routing.service.placing import place_in
-from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.seats import heartbeat, set_activity, sign_off, sign_on
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
 from routing.service.tallying import Recount, intervals, keep_tallies, recount
 from routing.service.waiting import enter, hint, leave, raise_to_danger
+from routing.service.wrapping import extend_wrap_up, wrap_up
 from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [

@@ -1,5 +1,6 @@
 """Counselors' seats: taken, heard of, changed, left, lost."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,54 +14,77 @@ from routing import queries
 from routing.board import TAKE_AGAIN, Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
-from routing.policy import ACTIVITIES, longer_wrap_up, spoken
+from routing.policy import ACTIVITIES, spoken
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
 from routing.service.offers import time_out
-from routing.tables import RoutingEvent, Seat
+from routing.service.wrapping import OUTCOME_OWED, note_wrap_up
+from routing.tables import Seat
+from routing.written import NOTHING, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a desk says about its seat: what its counselor does (nothing: as before), and whether they can be rung."""
+
+    activity: str = ""
+    softphone: bool | None = None
 
 
 def sign_on(
-    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None
+    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None,
+    written: Written = NOTHING,
 ) -> Seat:  # fmt: skip
     """Take one's seat, or be heard of again after it was lost; the activity stays what it was (at first: offline).
 
     `softphone` says whether the counselor can be rung, None where the desk does not know.
     """
-    return _take(tx, counselor, "", board=board, at=at, softphone=softphone)
+    return _take(tx, counselor, Said(softphone=softphone), board=board, at=at, written=written)
 
 
-def set_activity(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
+def set_activity(
+    tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime, written: Written = NOTHING
+) -> Seat:
     """Choose what one is doing; during a call it takes effect after it. Raises Invalid for what is no activity.
 
-    Choosing `available` is also the way back for a seat that did not respond.
+    Choosing `available` is also the way back for a seat that did not respond, and out of a pause; it is a Conflict
+    while the outcome of a conversation is owed.
     """
     _require_activity(activity)
-    return _take(tx, counselor, activity, board=board, at=at)
+    return _take(tx, counselor, Said(activity), board=board, at=at, written=written)
 
 
 def sign_off(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
     """Leave one's seat, after the call that is under way."""
-    return _take(tx, counselor, "offline", board=board, at=at)
+    return _take(tx, counselor, Said("offline"), board=board, at=at, written=NOTHING)
 
 
-def _take(
-    tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime, softphone: bool | None = None
-) -> Seat:  # fmt: skip
+def _take(tx: Session, counselor: Actor, said: Said, *, board: Board, at: datetime, written: Written) -> Seat:
     ready(tx, board, at)
     languages = spoken(counselor.languages, board.config)
     fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, idle_since=at, changed_at=at)
     seat = queries.ensure_seat(tx, fresh)
     was = (seat.activity, seat.state, seat.softphone)
+    activity = _allowed(tx, seat, said.activity, written)
     _remember(tx, board, seat)
-    now = board.seat(counselor.id, at, activity=activity, languages=languages, softphone=softphone)
+    now = board.seat(counselor.id, at, activity=activity, languages=languages, softphone=said.softphone)
     seat.languages = languages
     mirror(tx, board, seat, now, at)
     if was != (seat.activity, seat.state, seat.softphone):
         note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, softphone=seat.softphone)
     match_after(tx, board=board, at=at)
     return seat
+
+
+def _allowed(tx: Session, seat: Seat, activity: str, written: Written) -> str:
+    """Give the activity that a seat may take; who owes an outcome is not ready, and a lost one comes back to it."""
+    busy = seat.contact_id is not None or (activity or seat.activity) != "available"
+    if busy or (not activity and seat.state != "lost") or not written.owed(tx, seat.counselor_id):
+        return activity
+    if activity:
+        raise Conflict(OUTCOME_OWED)
+    return "writing"
 
 
 def _remember(tx: Session, board: Board, seat: Seat) -> None:
@@ -88,7 +112,8 @@ def _require_activity(activity: str) -> None:
 
 
 def heartbeat(
-    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None
+    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None,
+    written: Written = NOTHING,
 ) -> str:  # fmt: skip
     """Say that the desk is there, and get its state; a seat that was lost, or whose softphone came, is taken again."""
     try:
@@ -96,63 +121,8 @@ def heartbeat(
     except BoardGone:
         state = "unknown"
     if state in TAKE_AGAIN:
-        return sign_on(tx, counselor, board=board, at=at, softphone=softphone).state
+        return sign_on(tx, counselor, board=board, at=at, softphone=softphone, written=written).state
     return state
-
-
-def wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> Seat:
-    """End one's wrap-up: the seat is free, or what was chosen meanwhile. Raises Conflict where there is none."""
-    seat = queries.lock_seat(tx, counselor_id)
-    if seat is None or seat.state != "wrapping":
-        raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
-    return _end_wrap(tx, seat, board, at)
-
-
-def extend_wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> Seat:
-    """Take more time to write, up to the longest; raises Conflict where there is no wrap-up or no more time."""
-    seat = queries.lock_seat(tx, counselor_id)
-    if seat is None or seat.state != "wrapping" or seat.wrap_until is None:
-        raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
-    entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
-    began = entry.left_at if entry is not None and entry.left_at is not None else at
-    until = longer_wrap_up(began, seat.wrap_until, board.config)
-    if until == seat.wrap_until:
-        raise Conflict("The wrap-up is as long as it can be. Choose a break instead. 후처리를 더 늘릴 수 없습니다.")
-    mend_seat(tx, counselor_id, board)
-    now = board.extend(counselor_id, until)
-    if now is not None:
-        mirror(tx, board, seat, now, at)
-    return seat
-
-
-def end_wrap_up_due(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
-    """End a wrap-up whose time is over; False where there is none, or somebody is at it."""
-    seat = queries.lock_free_seat(tx, counselor_id)
-    if seat is None:
-        return False
-    if seat.state != "wrapping" or seat.wrap_until is None or seat.wrap_until > at:
-        return mend_seat(tx, counselor_id, board)
-    _end_wrap(tx, seat, board, at)
-    return True
-
-
-def _end_wrap(tx: Session, seat: Seat, board: Board, at: datetime) -> Seat:
-    _note_wrap_up(tx, seat, at)
-    mend_seat(tx, seat.counselor_id, board)
-    now = board.wrap_up(seat.counselor_id, at)
-    if now is not None:
-        mirror(tx, board, seat, now, at)
-    match_after(tx, board=board, at=at)
-    return seat
-
-
-def _note_wrap_up(tx: Session, seat: Seat, at: datetime) -> None:
-    entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
-    if entry is None or entry.left_at is None:
-        return
-    ended = RoutingEvent(kind="wrapped", at=at, queue=entry.queue, contact_id=entry.contact_id)
-    ended.counselor_id, ended.detail = seat.counselor_id, {"wrap_s": max(0.0, (at - entry.left_at).total_seconds())}
-    tx.add(ended)
 
 
 def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
@@ -167,7 +137,7 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
     except Stale:
         return False
     if seat.state == "wrapping":
-        _note_wrap_up(tx, seat, at)
+        note_wrap_up(tx, seat, at)
     if now is not None:
         mirror(tx, board, seat, now, at)
     if seat.state != "lost":

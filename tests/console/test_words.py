@@ -7,6 +7,7 @@ import pytest
 
 from casework import form
 from casework.policy.triage import Level
+from casework.service.later import Because
 from console.routes import HERE
 from console.words import LANGUAGES, catalog, words
 from routing.policy import ACTIVITIES
@@ -30,6 +31,7 @@ def test_everything_is_said_in_every_language() -> None:
         ("agency", get_args(form.Agency)),
         ("confidence", get_args(form.Confidence)),
         ("activity", ACTIVITIES),
+        ("because", get_args(Because)),
     ],
 )
 def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: tuple[Any, ...]) -> None:

@@ -150,6 +150,13 @@ class Model:
         self.hand_back(key, at, at, "not_responding" if silent else "idle")
         self.chairs[seat].unanswered = unanswered
 
+    def wrap_up(self, seat: UUID, at: datetime, recover_until: datetime | None, then: str) -> None:
+        chair = self.chairs[seat]
+        chair.next = chair.next or then or None
+        self.free(seat, at)
+        if recover_until and chair.activity == "available":
+            chair.state, chair.wrap_until = "recovering", recover_until
+
     def leave(self, key: UUID) -> None:
         caller = self.callers.pop(key)
         if caller.seat:
@@ -181,15 +188,15 @@ class Model:
         if chair.state in BUSY:
             chair.next = activity if activity != chair.activity else None
             return
-        if chair.state == "not_responding":
-            chair.state, chair.idle_since = "idle", at
+        if chair.state in {"not_responding", "recovering"}:
+            chair.state, chair.idle_since, chair.wrap_until = "idle", at, None
         if chair.activity != activity:
             chair.activity, chair.idle_since = activity, at
 
     def lose(self, seat: UUID, at: datetime) -> None:
         chair = self.chairs[seat]
         chair.lease = None
-        if chair.state == "wrapping":
+        if chair.state in {"wrapping", "recovering"}:
             self.free(seat, at)
         if chair.activity != "offline" or chair.contact:
             chair.state = "lost"

@@ -16,6 +16,7 @@ from core.security import new_token, token_hash
 from core.staff import Staff, StaffSession
 from routing.routes import router
 from routing.stream import Feed
+from routing.written import NOTHING
 from tests.routing.desk import Desk, actor
 
 
@@ -32,7 +33,7 @@ def routes_of(desk: Desk, redis_url: str) -> FastAPI:
     app.state.sessions, app.state.board, app.state.redis = desk.sessions, desk.board, desk.redis
     app.state.clock, app.state.log = lambda: desk.at, SimpleNamespace(error=lambda *_, **__: None)
     app.state.settings = SimpleNamespace(redis_url=redis_url, metrics_token="scrape-me")
-    app.state.index = index
+    app.state.index, app.state.written = index, NOTHING
     app.state.feed = Feed(redis_url, beat=0.2)
     web.explain_errors(app)
     app.include_router(router)

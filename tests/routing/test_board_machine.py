@@ -221,12 +221,13 @@ class BoardMachine(RuleBasedStateMachine):
         self.board.raise_to(key, "danger", caller.version)
         caller.klass = "danger"
 
-    @rule(pick=PICK)
-    def wraps_up(self, pick: int) -> None:
+    @rule(pick=PICK, pause=st.sampled_from([0, 5]), then=st.sampled_from(["", "", "writing"]))
+    def wraps_up(self, pick: int, pause: int, then: str) -> None:
         seat = sorted(SEATS)[pick % len(SEATS)]
-        if seat in self.model.chairs and self.model.chairs[seat].state == "wrapping":
-            self.board.wrap_up(seat, self.at)
-            self.model.free(seat, self.at)
+        if seat in self.model.chairs and self.model.chairs[seat].state in {"wrapping", "recovering"}:
+            until = self.at + timedelta(seconds=pause) if pause else None
+            self.board.wrap_up(seat, self.at, recover_until=until, then=then)
+            self.model.wrap_up(seat, self.at, until, then)
         else:
             with pytest.raises(Stale):
                 self.board.wrap_up(seat, self.at)
