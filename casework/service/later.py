@@ -22,18 +22,21 @@ from core.staff import Actor
 Because = Literal["callers_wait", "facts_missing", "need_rest", "end_of_shift", "technical"]
 """Why a record is finished later: choices, for free words would be personal."""
 
+UNFINISHED = ("in_progress", "draft")
+"""A conversation that is over is a draft a moment after its counselor's seat is free of it."""
+
 
 def finish_later(
     tx: Session, contact_id: UUID, actor: Actor, because: Because, *, config: Config, at: datetime
 ) -> Duty:  # fmt: skip
     """Keep a record as a draft that its counselor owes by a deadline; twice is once.
 
-    Raises Conflict for a contact that is no draft, Forbidden for somebody else's.
+    Raises Conflict for a contact that nobody has to write down, Forbidden for somebody else's.
     """
     contact = queries.lock_contact(tx, contact_id)
     require_writer(contact, actor)
-    if contact.state != "draft":
-        raise Conflict("Only the draft of a conversation that is over is finished later. 끝난 상담의 기록이 아닙니다.")
+    if contact.state not in UNFINISHED:
+        raise Conflict("There is no record here that could be finished later. 나중에 마칠 기록이 아닙니다.")
     owed = Owed(
         id=_key(contact_id), kind="record", due_at=at + config.record_within, owner_id=contact.owner_id,
         contact_id=contact_id,
@@ -57,15 +60,15 @@ def finished(tx: Session, contact: Contact, *, at: datetime) -> None:
 def owes_outcome(tx: Session, counselor_id: UUID) -> bool:
     """Tell whether a counselor has talked to somebody, and neither finalized the record nor put it off."""
     put_off = exists().where(Duty.contact_id == Contact.id, Duty.kind == "record", Duty.ended_at.is_(None))
-    draft = (Contact.owner_id == counselor_id, Contact.state == "draft", Contact.answered_at.is_not(None))
-    return tx.scalars(select(Contact.id).where(*draft, ~put_off).limit(1)).first() is not None
+    mine = (Contact.owner_id == counselor_id, Contact.state.in_(UNFINISHED), Contact.answered_at.is_not(None))
+    return tx.scalars(select(Contact.id).where(*mine, ~put_off).limit(1)).first() is not None
 
 
 def outcome_missing(tx: Session, contact_id: UUID) -> bool:
     """Tell whether this contact's record is still a draft that nobody put off."""
     contact = queries.contact(tx, contact_id)
     put_off = any(duty.kind == "record" for duty in duties.lock_duties_of_contact(tx, contact_id))
-    return contact.state == "draft" and not put_off
+    return contact.state in UNFINISHED and not put_off
 
 
 def heavy(tx: Session, contact_id: UUID) -> str | None:
