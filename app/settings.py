@@ -165,6 +165,9 @@ class Settings(BaseSettings):
     outcome_required: bool = True
     recovery_seconds: Seconds = 300
     long_talk_seconds: Seconds = 2700
+    occupancy_cap: Annotated[float, Field(gt=0, le=1)] = 0.85
+    break_after_seconds: Seconds = 7200
+    break_seconds: Seconds = 600
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
     announce_listening: bool = True

@@ -63,7 +63,8 @@ class World:
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
             unanswered_limit=s.unanswered_limit, recovery_seconds=s.recovery_seconds,
-            long_talk_seconds=s.long_talk_seconds,
+            long_talk_seconds=s.long_talk_seconds, occupancy_cap=s.occupancy_cap,
+            break_after_seconds=s.break_after_seconds, break_seconds=s.break_seconds,
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 

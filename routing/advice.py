@@ -20,9 +20,13 @@ ASKED = (
     "위험한 분이 기다리는데 지금 받을 수 있는 사람이 없습니다. 괜찮다면 ‘상담 가능’을 눌러 주세요. · "
     "Somebody in danger waits and nobody else is free. If you can, choose Available."
 )
+BREAK_DUE = (
+    "오래 쉬지 못했습니다. ‘휴식’을 눌러 쉬어 주세요. 그때까지 다른 상담사에게 먼저 배정합니다. · "
+    "You have gone long without a break: choose Break. Until then others are asked before you."
+)
 
 
-def advice(activity: str, state: str, *, softphone: bool, asked: bool = False) -> str | None:
+def advice(activity: str, state: str, *, softphone: bool, asked: bool = False, break_due: bool = False) -> str | None:
     """Say what a counselor should know about their seat, in Korean and English; None where all is as they expect.
 
     `asked` where they rest while somebody in danger waits for whom nobody is free: they are asked, never made to.
@@ -35,4 +39,6 @@ def advice(activity: str, state: str, *, softphone: bool, asked: bool = False) -
         return NOT_RESPONDING
     if activity == "available" and not softphone:
         return NO_SOFTPHONE
+    if activity == "available" and break_due:
+        return BREAK_DUE
     return None

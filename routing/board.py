@@ -21,7 +21,7 @@ from routing.config import RoutingConfig
 from routing.errors import BoardGone
 from routing.forecast import Line, Rates, expect
 from routing.policy import millis, stale_because
-from routing.records import Claim, Due, Outlook, Place, SeatNow, Standing, moment, read_seat
+from routing.records import Claim, Due, Outlook, Place, SeatNow, Sitter, Standing, moment, read_seat
 
 Fence = tuple[UUID, UUID, int, int]
 """Which contact, by which offer, of which epoch, and the entry's new version."""
@@ -129,18 +129,21 @@ class Board:
         return self._seat("extend", counselor_id, millis(until))
 
     def wrap_up(
-        self, counselor_id: UUID, at: datetime, *, recover_until: datetime | None = None, then: str = ""
-    ) -> SeatNow | None:
+        self, counselor_id: UUID, at: datetime, *, recover_until: datetime | None = None, then: str = "",
+        asked_from: datetime | None = None,
+    ) -> SeatNow | None:  # fmt: skip
         """End a wrap-up or a pause; `then` is the activity unless one was chosen. Stale where there is neither."""
-        return self._seat("wrap_up", counselor_id, millis(at), millis(recover_until) if recover_until else "", then)
+        more = (_moment(recover_until), then, _moment(asked_from))
+        return self._seat("wrap_up", counselor_id, millis(at), *more)
 
     def seat(
         self, counselor_id: UUID, at: datetime, *, activity: str = "", languages: list[str] | None = None,
-        alive: bool = True, softphone: bool | None = None,
+        alive: bool = True, sitter: Sitter | None = None,
     ) -> SeatNow:  # fmt: skip
         """Take a seat, or change what it is; `alive` where the counselor's own desk says so, which renews the lease."""
         spoken = orjson.dumps(languages) if languages else ""
-        said = (activity, spoken, _told(softphone))
+        who = sitter or Sitter()
+        said = (activity, spoken, _told(who.softphone), _moment(who.asked_from))
         return read_seat(self._run("seat", counselor_id, millis(at), self._lease(at, alive), *said)[1])
 
     def _lease(self, at: datetime, alive: bool) -> int | str:  # noqa: FBT001 - private, and named where it is called
@@ -275,6 +278,10 @@ def checked(answer: list[Any]) -> list[Any]:
 
 def _ids(found: list[bytes]) -> tuple[UUID, ...]:
     return tuple(UUID(each.decode()) for each in found)
+
+
+def _moment(moment: datetime | None) -> int | str:
+    return "" if moment is None else millis(moment)
 
 
 def _told(softphone: bool | None) -> str:  # noqa: FBT001 - what the desk says, or nothing

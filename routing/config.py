@@ -21,6 +21,14 @@ class RoutingConfig:
     """A record that is owed this long after its wrap-up ran out is a supervisor's matter."""
     recovery_seconds: float = 300
     """After a heavy conversation a counselor is offered this long a pause, which they may end; 0 gives none."""
+    occupancy_cap: float = 0.85
+    """Who talked and wrote for more than this share of the window is asked after everybody who did not."""
+    occupancy_window_seconds: float = 3600
+    """The time over which that share is taken."""
+    break_after_seconds: float = 7200
+    """After so long without a break, one is due: the counselor is told, and asked last."""
+    break_seconds: float = 600
+    """So long away is a break."""
     long_talk_seconds: float = 2700
     """A conversation of this length was heavy, whatever it was about."""
     extend_seconds: float = 60

@@ -104,12 +104,26 @@ def turn(klass: str, entered: datetime, seq: int, *, at: datetime, config: Routi
     return 1, entered.timestamp() - config.head_start(klass), seq
 
 
-def reason_for(priority: str, language: str, *, waited: float, idle: float) -> str:
-    """Say why this caller comes to this counselor."""
-    urgent = "긴급 · danger; " if priority == "danger" else ""
+ASKED_LAST = {
+    "break": "휴식할 때이지만 받을 다른 상담사가 없음 · your break is due, but nobody else is free",
+    "cap": "업무 비율이 상한을 넘었지만 받을 다른 상담사가 없음 · over the cap of busy time, but nobody else is free",
+}
+CLASS_WORDS = {
+    "danger": "긴급 · danger",
+    "transfer": "넘겨받음 · handed on",
+    "returned": "되돌아옴 · came back",
+    "callback": "다시 걸기 · call-back",
+}
+
+
+def reason_for(priority: str, language: str, *, waited: float, idle: float, asked_last: str | None = None) -> str:
+    """Say why this caller comes to this counselor, who may be `asked_last` for a `break` that is due or the `cap`."""
+    ahead = f"{CLASS_WORDS[priority]}; " if priority in CLASS_WORDS else ""
+    rank = "쉼 · free" if asked_last else "쉼 · free longest"
+    told = f"; {ASKED_LAST[asked_last]}" if asked_last in ASKED_LAST else ""
     return (
-        f"{urgent}{waited:.0f}초 대기 · first in line after {waited:.0f} s; "
-        f"{idle:.0f}초 쉼 · free longest, {idle:.0f} s; {language}"
+        f"{ahead}{waited:.0f}초 대기 · first in line after {waited:.0f} s; "
+        f"{idle:.0f}초 {rank}, {idle:.0f} s; {language}{told}"
     )
 
 

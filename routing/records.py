@@ -36,6 +36,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitter:
+    """Who sits at a seat: whether they can be rung, and from when on they are asked in their turn; None: as before."""
+
+    softphone: bool | None = None
+    asked_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeatNow:
     """A seat as the index holds it."""
 
@@ -49,6 +57,7 @@ class SeatNow:
     wrap_until: datetime | None = None
     softphone: bool = True
     unanswered: int = 0
+    asked_from: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -66,6 +75,7 @@ class SeatNow:
             "wrap_until": millis(self.wrap_until) if self.wrap_until else None,
             "softphone": None if self.softphone else False,
             "unanswered": self.unanswered or None,
+            "asked_from": millis(self.asked_from) if self.asked_from else None,
         }
         return record | {name: value for name, value in more.items() if value is not None}
 
@@ -84,6 +94,7 @@ def read_seat(raw: bytes) -> SeatNow:
         moment(record["wrap_until"]) if "wrap_until" in record else None,
         record.get("softphone", True),
         record.get("unanswered", 0),
+        moment(record["asked_from"]) if "asked_from" in record else None,
     )
 
 

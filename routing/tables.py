@@ -97,6 +97,14 @@ class Seat(Base):
     """Whether the counselor can be rung, as far as their desk knows; without it they are offered nobody."""
     unanswered: Mapped[int] = mapped_column(default=0, server_default="0")
     """Offers in a row that ran out with no word of theirs."""
+    busy: Mapped[list[list[int]]] = mapped_column(Json, default=list, server_default=text("'[]'::jsonb"))
+    """[since, until] in ms: when the counselor talked and wrote, of late."""
+    working_since: Mapped[datetime | None] = mapped_column(Moment)
+    """When they were last back from a break."""
+    asked_from: Mapped[datetime | None] = mapped_column(Moment)
+    """Before this, they are asked only where nobody else is free ..."""
+    asked_because: Mapped[str | None] = mapped_column(String(8))
+    """... for their `break` is due, or they are over the `cap`."""
 
 
 class RoutingEvent(Base):

@@ -44,8 +44,9 @@ def seat_view(tx: Session, counselor_id: UUID, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
     if seat is not None:
         shown |= {name: getattr(seat, name) for name in shown}
+    break_due = seat is not None and seat.asked_because == "break"
     asked = shown["state"] == "recovering" and queries.danger_without_anybody_free(tx)
-    said = advice(shown["activity"], shown["state"], softphone=shown["softphone"], asked=asked)
+    said = advice(shown["activity"], shown["state"], softphone=shown["softphone"], asked=asked, break_due=break_due)
     shown |= {"offer": None, "advice": said}
     if offer is not None:
         shown["offer"] = offer_view(offer, queries.entry(tx, offer.contact_id), at)

@@ -53,13 +53,14 @@ local function is_on_shift(seat)
     and seat.softphone ~= false
 end
 
--- `before` is {open, on shift, state} of the record as it was, or nil when that is not known.
+-- Free seats stand in the order of since when they are free, or from when on they are asked in their turn
+-- (routing.wellbeing). `before` is {open, on shift, state} of the record as it was, or nil when that is not known.
 local function put_seat(id, seat, before)
   local open, shift = is_open(seat), is_on_shift(seat)
   if open or before == nil or before[1] then
     for _, language in ipairs(seat.languages) do
       if open then
-        call('ZADD', idle_key(language), seat.idle_since, id)
+        call('ZADD', idle_key(language), math.max(seat.idle_since, seat.asked_from or 0), id)
       else
         call('ZREM', idle_key(language), id)
       end

@@ -42,7 +42,7 @@ def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) ->
     seat.activity, seat.next_activity, seat.state = now.activity, now.next_activity, "idle" if claimed else now.state
     seat.idle_since, seat.wrap_until = now.idle_since, now.wrap_until
     seat.contact_id = None if claimed else now.contact_id
-    seat.softphone, seat.unanswered = now.softphone, now.unanswered
+    seat.softphone, seat.unanswered, seat.asked_from = now.softphone, now.unanswered, now.asked_from
     seat.changed_at = at
     if begins:
         # What was chosen during the call takes effect with nobody asking: it would be in no event.
@@ -54,7 +54,9 @@ def tell_seat(tx: Session, board: Board, seat: Seat) -> None:
     """Tell a counselor how their seat stands."""
     more = {
         "next_activity": seat.next_activity, "wrap_until": seat.wrap_until, "contact_id": seat.contact_id,
-        "softphone": seat.softphone, "advice": advice(seat.activity, seat.state, softphone=seat.softphone),
+        "softphone": seat.softphone, "advice": advice(
+            seat.activity, seat.state, softphone=seat.softphone, break_due=seat.asked_because == "break",
+        ),
     }  # fmt: skip
     live.tell(tx, board.redis, topic(seat.counselor_id), "seat", activity=seat.activity, state=seat.state, **more)
 
@@ -119,5 +121,5 @@ def seat_of(seat: Seat, offer: Offer | None, config: RoutingConfig) -> SeatNow:
     return SeatNow(
         seat.activity, seat.state, seat.idle_since, tuple(spoken(seat.languages, config)), seat.next_activity,
         seat.contact_id, offer.id if offer else None, seat.wrap_until,
-        seat.softphone, seat.unanswered,
+        seat.softphone, seat.unanswered, seat.asked_from,
     )  # fmt: skip

@@ -80,7 +80,9 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     offer = Offer(
         id=claim.offer_id, contact_id=entry.contact_id, counselor_id=seat.counselor_id, counselor_login=seat.login,
         state="pending", epoch=claim.epoch, offered_at=at, deadline=board.deadline(at),
-        why=reason_for(entry.priority, entry.language, waited=max(0, waited), idle=max(0, idle)),
+        why=reason_for(
+            entry.priority, entry.language, waited=max(0, waited), idle=max(0, idle), asked_last=_asked_last(seat, at)
+        ),
     )  # fmt: skip
     try:
         now = board.confirm((entry.contact_id, offer.id, claim.epoch, entry.version + 1))
@@ -96,6 +98,10 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     tell_offer(tx, board, entry, offer, at)
     tx.flush()
     return offer
+
+
+def _asked_last(seat: Seat, at: datetime) -> str | None:
+    return seat.asked_because if seat.asked_from is not None and seat.asked_from > at else None
 
 
 def _fit(entry: QueueEntry, seat: Seat) -> bool:

@@ -15,12 +15,14 @@ from routing.board import TAKE_AGAIN, Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
 from routing.policy import ACTIVITIES, spoken
+from routing.records import Sitter
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
 from routing.service.offers import time_out
-from routing.service.wrapping import OUTCOME_OWED, note_wrap_up
+from routing.service.wrapping import OUTCOME_OWED, look_after, note_wrap_up
 from routing.tables import Seat
+from routing.wellbeing import at_work_since
 from routing.written import NOTHING, Written
 
 
@@ -68,13 +70,23 @@ def _take(tx: Session, counselor: Actor, said: Said, *, board: Board, at: dateti
     was = (seat.activity, seat.state, seat.softphone)
     activity = _allowed(tx, seat, said.activity, written)
     _remember(tx, board, seat)
-    now = board.seat(counselor.id, at, activity=activity, languages=languages, softphone=said.softphone)
+    sitter = Sitter(said.softphone, _back_at_work(seat, activity, board, at))
+    now = board.seat(counselor.id, at, activity=activity, languages=languages, sitter=sitter)
     seat.languages = languages
     mirror(tx, board, seat, now, at)
     if was != (seat.activity, seat.state, seat.softphone):
         note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, softphone=seat.softphone)
     match_after(tx, board=board, at=at)
     return seat
+
+
+def _back_at_work(seat: Seat, activity: str, board: Board, at: datetime) -> datetime | None:
+    """Say from when on somebody who comes back is asked in their turn; None where nobody comes back."""
+    if activity != "available" or seat.activity == "available":
+        return None
+    seat.working_since = at_work_since(seat.working_since, seat.activity, seat.idle_since, at, board.config)
+    later, seat.asked_because = look_after(seat, board, at)
+    return later or at
 
 
 def _allowed(tx: Session, seat: Seat, activity: str, written: Written) -> str:
@@ -137,7 +149,7 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
     except Stale:
         return False
     if seat.state == "wrapping":
-        note_wrap_up(tx, seat, at)
+        note_wrap_up(tx, seat, board, at)
     if now is not None:
         mirror(tx, board, seat, now, at)
     if seat.state != "lost":

@@ -11,11 +11,13 @@ from core.ids import named_id
 from routing import queries
 from routing.board import Board
 from routing.messages import OutcomeOwed
-from routing.policy import heavy_because, longer_wrap_up
+from routing.policy import heavy_because, longer_wrap_up, millis
+from routing.records import moment
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat
 from routing.tables import QueueEntry, RoutingEvent, Seat
+from routing.wellbeing import asked_from, recent
 from routing.written import NOTHING, Written
 
 NOT_WRAPPING = "You are not wrapping up. 후처리 중이 아닙니다."
@@ -102,20 +104,29 @@ def _talked(entry: QueueEntry) -> float:
 
 def _end(tx: Session, seat: Seat, board: Board, at: datetime, pause: datetime | None, then: str = "") -> Seat:
     if seat.state == "wrapping":
-        note_wrap_up(tx, seat, at)
+        note_wrap_up(tx, seat, board, at)
     mend_seat(tx, seat.counselor_id, board)
-    now = board.wrap_up(seat.counselor_id, at, recover_until=pause, then=then)
+    asked_from, seat.asked_because = look_after(seat, board, at)
+    now = board.wrap_up(seat.counselor_id, at, recover_until=pause, then=then, asked_from=asked_from)
     if now is not None:
         mirror(tx, board, seat, now, at)
     match_after(tx, board=board, at=at)
     return seat
 
 
-def note_wrap_up(tx: Session, seat: Seat, at: datetime) -> None:
-    """Add the event of a wrap-up that ends."""
+def look_after(seat: Seat, board: Board, at: datetime) -> tuple[datetime | None, str | None]:
+    """Say from when on a counselor who is free now is asked in their turn, and why not before."""
+    spans = [(moment(since), moment(until)) for since, until in seat.busy]
+    return asked_from(spans, seat.working_since, at, board.config)
+
+
+def note_wrap_up(tx: Session, seat: Seat, board: Board, at: datetime) -> None:
+    """Add the event of a wrap-up that ends, and remember how long its counselor was busy."""
     entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
     if entry is None or entry.left_at is None:
         return
     ended = RoutingEvent(kind="wrapped", at=at, queue=entry.queue, contact_id=entry.contact_id)
     ended.counselor_id, ended.detail = seat.counselor_id, {"wrap_s": max(0.0, (at - entry.left_at).total_seconds())}
     tx.add(ended)
+    spans = [*((moment(since), moment(until)) for since, until in seat.busy), (entry.connected_at or entry.left_at, at)]
+    seat.busy = [[millis(since), millis(until)] for since, until in recent(spans, at, board.config)]

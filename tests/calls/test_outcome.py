@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.house import ACCOUNT, TOKEN, open_house, waited_for, worker_port
 def strict_line(clean_database: str, clean_redis: str, tmp_path: Path) -> Iterator[Line]:
     """A house with the rules that it works by."""
     port = worker_port(250)
-    rules = {"outcome_required": True, "recovery_seconds": 300, "long_talk_seconds": 2700}
+    rules: dict[str, Any] = {"outcome_required": True, "recovery_seconds": 300}
     with (
         open_house(clean_database, clean_redis, tmp_path, twilio_api_url=f"http://127.0.0.1:{port}", **rules) as house,
         network_at(port, house.url, ACCOUNT, TOKEN) as telephone,

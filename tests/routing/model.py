@@ -57,6 +57,10 @@ class Chair:
     wrap_until: datetime | None = None
     softphone: bool = True
     unanswered: int = 0
+    asked_from: datetime | None = None
+
+    def rank(self) -> datetime:
+        return max(self.idle_since, self.asked_from or self.idle_since)
 
     def now(self) -> SeatNow:
         return SeatNow(
@@ -70,6 +74,7 @@ class Chair:
             self.wrap_until,
             self.softphone,
             self.unanswered,
+            self.asked_from,
         )
 
 
@@ -91,7 +96,7 @@ class Model:
 
     def routable(self, at: datetime) -> list[UUID]:
         free = [key for key, chair in self.chairs.items() if chair.now().open and chair.lease and chair.lease > at]
-        return sorted(free, key=lambda key: (self.chairs[key].idle_since, str(key)))
+        return sorted(free, key=lambda key: (self.chairs[key].rank(), str(key)))
 
     def next_pair(self, at: datetime) -> tuple[UUID, UUID] | None:
         for key in self.line(at):
@@ -152,6 +157,7 @@ class Model:
 
     def wrap_up(self, seat: UUID, at: datetime, recover_until: datetime | None, then: str) -> None:
         chair = self.chairs[seat]
+        chair.asked_from = recover_until and at + 2 * (recover_until - at)
         chair.next = chair.next or then or None
         self.free(seat, at)
         if recover_until and chair.activity == "available":

@@ -21,6 +21,7 @@ from core.errors import Stale
 from core.ids import named_id
 from routing.board import TAKE_AGAIN, Board, Fence
 from routing.config import RoutingConfig
+from routing.records import Sitter
 from tests.routing.board_sets import check_sets
 from tests.routing.model import Caller, Model
 
@@ -100,7 +101,7 @@ class BoardMachine(RuleBasedStateMachine):
         said = self.board.heartbeat(seat, self.at, there)
         assert said == ("lost" if lost else chair.state if there == chair.softphone else "changed")
         if said in TAKE_AGAIN:
-            self.board.seat(seat, self.at, languages=list(languages), softphone=there)
+            self.board.seat(seat, self.at, languages=list(languages), sitter=Sitter(there))
             self.model.take(seat, languages, self.at)
             chair.softphone = there
         else:
@@ -226,7 +227,9 @@ class BoardMachine(RuleBasedStateMachine):
         seat = sorted(SEATS)[pick % len(SEATS)]
         if seat in self.model.chairs and self.model.chairs[seat].state in {"wrapping", "recovering"}:
             until = self.at + timedelta(seconds=pause) if pause else None
-            self.board.wrap_up(seat, self.at, recover_until=until, then=then)
+            # Who rests is also asked last for a while, so that the order is not only by when they became free.
+            later = until and self.at + timedelta(seconds=2 * pause)
+            self.board.wrap_up(seat, self.at, recover_until=until, then=then, asked_from=later)
             self.model.wrap_up(seat, self.at, until, then)
         else:
             with pytest.raises(Stale):

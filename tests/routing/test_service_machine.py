@@ -162,6 +162,7 @@ class ServiceMachine(RuleBasedStateMachine):
             for seat in queries.seats(tx):
                 lease: Any = board.redis.zscore(board._keys[5], str(seat.counselor_id))
                 chair = Chair(tuple(seat.languages), seat.idle_since, moment(lease) if lease else None)
+                chair.asked_from = seat.asked_from
                 chair.activity, chair.state, chair.softphone = seat.activity, seat.state, seat.softphone
                 model.chairs[seat.counselor_id] = chair
         return model
