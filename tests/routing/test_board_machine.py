@@ -227,7 +227,6 @@ class BoardMachine(RuleBasedStateMachine):
         seat = sorted(SEATS)[pick % len(SEATS)]
         if seat in self.model.chairs and self.model.chairs[seat].state in {"wrapping", "recovering"}:
             until = self.at + timedelta(seconds=pause) if pause else None
-            # Who rests is also asked last for a while, so that the order is not only by when they became free.
             later = until and self.at + timedelta(seconds=2 * pause)
             self.board.wrap_up(seat, self.at, recover_until=until, then=then, asked_from=later)
             self.model.wrap_up(seat, self.at, until, then)
@@ -290,9 +289,6 @@ class BoardMachine(RuleBasedStateMachine):
         callers = {key: caller.place().record(key) for key, caller in self.model.callers.items()}
         assert self.board.contacts() == callers
         assert self.board.seats() == {key: chair.now() for key, chair in self.model.chairs.items()}
-
-    @invariant()
-    def the_sets_hold_who_belongs_there(self) -> None:
         check_sets(self.redis, self.board, self.model, self.at)
 
 
