@@ -21,10 +21,11 @@ const act = (id, work) => at(id).addEventListener("click", async (event) => {
   try { tell(""); await work(); } catch (refused) { tell(refused.message); }
 });
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-// The page beside us that holds the softphone may say so by the event; else the counselor does by the tick.
+// Whether there is a softphone a script in the page may say by the event `softphone`; else the counselor does, by hand.
 const heart = new Worker("/assets/beat.js");
 const beat = () => heart.postMessage({ softphone: at("softphone").checked, every: Number(words.beatMs) });
 const stateWords = (state) => words[camel(`state_${state}`)] ?? state;
+const afterwards = () => ["wrapping", "recovering"].includes(seat.state);
 
 function show() {
   at("state").textContent = stateWords(seat.state);
@@ -40,18 +41,18 @@ function show() {
   }
   if (!offered) at("offer").hidden = true;
   const talking = ["on_contact", "on_hold"].includes(seat.state);
-  at("nobody").hidden = offered || talking || ["wrapping", "recovering"].includes(seat.state);
+  at("nobody").hidden = offered || talking || afterwards();
   at("call").hidden = !talking;
   at("hold").hidden = seat.state !== "on_contact";
   at("resume").hidden = seat.state !== "on_hold";
   at("extend").hidden = seat.state !== "wrapping";
-  at("wrap-up").hidden = !["wrapping", "recovering"].includes(seat.state);
+  at("wrap-up").hidden = !afterwards();
   document.title = offered ? `☎ ${at("accept").textContent}` : stateWords(seat.state);
   if (seat.contact_id && talking && contact?.id !== seat.contact_id) openContact(seat.contact_id);
 }
 
 function tick() {
-  const until = seat.offer?.state === "pending" ? seat.offer.deadline : ["wrapping", "recovering"].includes(seat.state) ? seat.wrap_until : null;
+  const until = seat.offer?.state === "pending" ? seat.offer.deadline : afterwards() ? seat.wrap_until : null;
   const left = until ? Math.max(0, Math.round((new Date(until) - Date.now()) / 1000)) : null;
   at("clock").textContent = left === null ? "" : `${left} ${words.leftS}`;
 }

@@ -1,6 +1,6 @@
 -- A seat is taken, heard of again, or given another activity. ARGV: seat, at, lease until ('' where it is not the
--- counselor's own word), activity ('' to keep it), languages, softphone and asked from ('' to keep them). A change during a call takes effect after it;
--- during a claim at once, so that the claim comes to nothing.
+-- counselor's own word), activity ('' to keep it), languages, softphone and asked from ('' to keep them). A change
+-- during a call takes effect after it; during a claim at once, so that the claim comes to nothing.
 local BUSY = {reserved = true, connecting = true, on_contact = true, on_hold = true, wrapping = true}
 local STATE_AT = {offered = 'reserved', connecting = 'connecting', connected = 'on_contact'}
 local at = tonumber(ARGV[2])
