@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 import casework.config
 import ivr.callbacks.policy as callbacks
 from app.settings import Settings
+from casework.policy.retention import DAYS
 from casework.service import later
 from core import db
 from ivr.callbacks.means import Means
@@ -19,6 +20,8 @@ from ivr.callbacks.pace import Pace
 from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.hours import load_calendar
+from routing.needs import load_needs
 from routing.written import NOTHING, Written
 
 
@@ -37,7 +40,7 @@ class World:
     @cached_property
     def sessions(self) -> db.Sessions:
         """Give sessions on the database."""
-        return db.sessions(self.engine)
+        return db.sessions(self.engine, chain_key=self.settings.chain_key)
 
     @cached_property
     def engine(self) -> Engine:
@@ -65,6 +68,7 @@ class World:
             unanswered_limit=s.unanswered_limit, recovery_seconds=s.recovery_seconds,
             long_talk_seconds=s.long_talk_seconds, occupancy_cap=s.occupancy_cap,
             break_after_seconds=s.break_after_seconds, break_seconds=s.break_seconds,
+            preferred_seconds=s.preferred_seconds, needs=load_needs(),
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 
@@ -79,7 +83,10 @@ class World:
             endpoints={
                 kind: casework.config.Endpoint(url, s.partner_secret or "") for kind, url in s.endpoints.items()
             },
+            telephones=s.dispatch_phones,
             public_url=s.public_url,
+            retention={kind: timedelta(days=int(s.retention_days.get(kind, days))) for kind, days in DAYS.items()},
+            care=_care(s),
         )
 
     @cached_property
@@ -125,3 +132,16 @@ class World:
     def softphone(self, login: str) -> str:
         """Give where a counselor's softphone is rung."""
         return self.settings.softphone_address.format(login=login)
+
+
+def _care(s: Settings) -> casework.config.Care:
+    calendar = load_calendar()
+    return casework.config.Care(
+        frequent_contacts=s.frequent_contacts,
+        frequent_within=timedelta(days=s.frequent_days),
+        horizon=timedelta(days=s.companion_horizon_days),
+        call_tries=s.companion_tries,
+        misses=s.companion_misses,
+        zone=calendar.zone,
+        holidays=frozenset(calendar.holidays),
+    )

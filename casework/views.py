@@ -76,6 +76,8 @@ class RevealedOut(BaseModel):
 
     caller: str | None
     form: dict[str, Any]
+    shielded: bool
+    """Somebody else reported: who they are is told by a decision only."""
 
 
 class CaseOut(Out):
@@ -137,6 +139,18 @@ class DutyOut(Out):
     ended_at: datetime | None
 
 
+class WorkloadOut(Out):
+    """How much somebody owes now; without an owner, what nobody has taken."""
+
+    owner_id: UUID | None
+    name: str | None
+    team: str
+    open: int
+    overdue: int
+    danger: int
+    next_due_at: datetime
+
+
 class AskedOut(Out):
     """What a visit and a dispatch have in common."""
 
@@ -168,6 +182,17 @@ class VisitOut(AskedOut):
     scheduled_for: datetime | None
     workers: list[UUID]
     no_answers: int
+    check_out_by: datetime | None
+
+
+class PhotoOut(Out):
+    """A picture of a visit; what is on it is behind the reveal."""
+
+    id: UUID
+    visit_id: UUID
+    at: datetime
+    by: UUID
+    kind: str
 
 
 class DispatchOut(AskedOut):

@@ -1,6 +1,7 @@
 """What every route shares: one transaction, one clock, one permission, one shape of refusal."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -71,11 +72,11 @@ def allow(permission: str) -> Any:
     if permission not in PERMISSIONS:
         raise ValueError(f"No role holds the permission {permission!r}.")
 
-    def permitted(tx: Tx, token: Token, at: Now) -> Actor:
+    def permitted(request: Request, tx: Tx, token: Token, at: Now) -> Actor:
         actor = staff.who(tx, token, at=at)
         if not actor.may(permission):
             raise Forbidden(f"Your role ({actor.role}) does not hold the permission {permission}.")
-        return actor
+        return replace(actor, source=request.client.host if request.client else None)
 
     permitted.permission = permission  # type: ignore[attr-defined] # The deny-by-default test reads it.
     return Depends(permitted, scope="function")
@@ -115,14 +116,24 @@ def problem(status: int, title: str, detail: str, **more: object) -> JSONRespons
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 
 
+def _as_page(request: Request, error: Refusal) -> Response | None:
+    if "text/html" not in request.headers.get("accept", ""):
+        return None
+    if isinstance(error, Unauthenticated):
+        return RedirectResponse(DOOR, 303)
+    shown: Callable[[Request, Refusal], Response] | None = getattr(request.app.state, "refusal_page", None)
+    return shown(request, error) if shown is not None else None
+
+
 def explain_errors(app: FastAPI) -> None:
-    """Answer every refusal, wrong request and outage as problem+json that says what to do."""
+    """Answer every refusal, wrong request and outage as problem+json that says what to do.
+
+    Who reads pages is led to the door, or reads the refusal as a page (`app.state.refusal_page`).
+    """
 
     @app.exception_handler(Refusal)
     def refuse(request: Request, error: Refusal) -> Response:
-        if isinstance(error, Unauthenticated) and "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(DOOR, 303)
-        return problem(error.status, error.title, error.detail, **error.more)
+        return _as_page(request, error) or problem(error.status, error.title, error.detail, **error.more)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

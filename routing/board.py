@@ -4,7 +4,7 @@ Every transition is fenced: by offer id and epoch where it acts on an offer, and
 comes late or from before a rebuild changes nothing. The database's row locks put one contact's transitions in order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,15 +39,13 @@ class Board:
     def __init__(self, redis: Redis, site: str = "seoul", config: RoutingConfig | None = None) -> None:
         """Prepare the scripts; nothing is asked of Redis yet."""
         self.redis, self.site, self.config = redis, site, config or RoutingConfig()
-        self._keys = scripts.keys(site, self.config)
+        self._keys = scripts.keys(site)
         self._scripts: dict[str, Script] = {
-            name: redis.register_script(scripts.source(name, self.config)) for name in scripts.names()
+            name: redis.register_script(scripts.source(name, site, self.config)) for name in scripts.names()
         }
 
     def _run(self, name: str, *args: object) -> list[Any]:
-        answer: list[Any] = self._scripts[name](
-            keys=scripts.keys(self.site, self.config, name), args=[_text(arg) for arg in args]
-        )
+        answer: list[Any] = self._scripts[name](keys=self._keys[:1], args=[_text(arg) for arg in args])
         return checked(answer)
 
     def _seat(self, name: str, *args: object) -> SeatNow | None:
@@ -137,13 +135,12 @@ class Board:
         return self._seat("wrap_up", counselor_id, millis(at), *more)
 
     def seat(
-        self, counselor_id: UUID, at: datetime, *, activity: str = "", languages: list[str] | None = None,
-        alive: bool = True, sitter: Sitter | None = None,
+        self, counselor_id: UUID, at: datetime, *, activity: str = "", groups: Iterable[str] = (), alive: bool = True,
+        sitter: Sitter | None = None,
     ) -> SeatNow:  # fmt: skip
         """Take a seat, or change what it is; `alive` where the counselor's own desk says so, which renews the lease."""
-        spoken = orjson.dumps(languages) if languages else ""
         who = sitter or Sitter()
-        said = (activity, spoken, _told(who.softphone), _moment(who.asked_from))
+        said = (activity, ",".join(groups), _told(who.softphone), _moment(who.asked_from))
         return read_seat(self._run("seat", counselor_id, millis(at), self._lease(at, alive), *said)[1])
 
     def _lease(self, at: datetime, alive: bool) -> int | str:  # noqa: FBT001 - private, and named where it is called
@@ -160,9 +157,9 @@ class Board:
 
     def due(self, at: datetime) -> Due:
         """List what has come due, at most 50 of each kind."""
-        _, offers, wraps, leases, waiting, since = self._run("sweep", millis(at), SWEEP_LIMIT)
+        _, offers, wraps, leases, holds, waiting, since = self._run("sweep", millis(at), SWEEP_LIMIT)
         nobody_since = moment(float(since)) if since else None
-        return Due(_ids(offers), _ids(wraps), _ids(leases), int(waiting), nobody_since)
+        return Due(_ids(offers), _ids(wraps), _ids(leases), _ids(holds), int(waiting), nobody_since)
 
     def epoch(self) -> int | None:
         """Give the epoch, None where the index was lost."""
@@ -214,7 +211,7 @@ class Board:
 
     def outlook(self, contact_id: UUID, at: datetime) -> Outlook:
         """Say what a waiting contact may be told."""
-        keys = [*self._keys, scripts.rates_key(self.site)]
+        keys = [self._keys[0], scripts.rates_key(self.site)]
         return _outlook(checked(self._scripts["outlook"](keys=keys, args=[str(contact_id), millis(at)])), at)
 
     def keep_rates(self, rates: Rates | None) -> None:
@@ -234,10 +231,10 @@ async def heartbeat(
     softphone: bool | None = None,  # noqa: FBT001
 ) -> str:
     """Do what `Board.heartbeat` does, on an asynchronous connection."""
-    script = index.register_script(scripts.source("heartbeat", board.config))
+    script = index.register_script(scripts.source("heartbeat", board.site, board.config))
     lease = millis(at + timedelta(seconds=board.config.lease_seconds))
     args: list[str | int] = [str(counselor_id), lease, _told(softphone)]
-    return str(checked(await script(keys=scripts.keys(board.site, board.config, "heartbeat"), args=args))[1], "ascii")
+    return str(checked(await script(keys=scripts.keys(board.site)[:1], args=args))[1], "ascii")
 
 
 async def outlook(
@@ -245,8 +242,8 @@ async def outlook(
 ) -> Outlook:
     """Say what a waiting contact may be told, on an asynchronous connection; raises as the Board."""
     numbers = config or RoutingConfig()
-    script = index.register_script(scripts.source("outlook", numbers))
-    keys = [*scripts.keys(site, numbers), scripts.rates_key(site)]
+    script = index.register_script(scripts.source("outlook", site, numbers))
+    keys = [scripts.keys(site)[0], scripts.rates_key(site)]
     return _outlook(checked(await script(keys=keys, args=[str(contact_id), millis(at)])), at)
 
 
@@ -254,11 +251,11 @@ def _outlook(answer: list[Any], at: datetime) -> Outlook:
     state, place = str(answer[1], "ascii"), int(answer[2]) or None
     if state != "waiting":
         return Outlook(state or None, place)
-    since, language, head, ahead, seats, free, rates, klass, *counts = answer[3:]
+    since, asked, head, ahead, seats, free, rates, klass, *counts = answer[3:]
     waited, head_waited = (max(0, millis(at) - int(float(moment))) / 1000 for moment in (since, head))
     # Whoever is the head themselves learns nothing from how long the head has waited.
     head_waited_s = head_waited if head_waited > waited else None
-    line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
+    line = Line(str(asked, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
     found = expect(line, Rates(**orjson.loads(rates)) if rates else None)
     known = Outlook(state, place, waited=round(waited), standing=Standing(str(klass, "ascii"), *map(int, counts)))
     if found is None:

@@ -1,11 +1,16 @@
 """What the queue's rules come to in one case: pure decisions over plain values."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from routing.config import RoutingConfig
+from routing.needs import ANY, Step
 
 ACTIVITIES = ("offline", "available", "break", "training", "supervision", "writing")
 """What a counselor can be doing, by their own word."""
+
+AWAY = frozenset({"lost", "not_responding", "recovering"})
+"""States in which an available counselor takes nobody."""
 
 ABSENT = frozenset({"no-answer", "no_answer", "busy"})
 """Ways a connection can fail that say the counselor's telephone was not answered."""
@@ -51,11 +56,6 @@ def left_as(reason: str, waited: float, config: RoutingConfig) -> str:
     return reason
 
 
-def is_on_shift(activity: str, state: str, *, softphone: bool) -> bool:
-    """Tell whether a seat is there for callers, now or after what it is busy with."""
-    return activity == "available" and state not in {"lost", "not_responding"} and softphone
-
-
 def seat_after_failure(why: str) -> str:
     """Say what becomes of a counselor whose connection failed: only one who did not answer has to come back by hand."""
     return "not_responding" if why in ABSENT else "idle"
@@ -86,6 +86,32 @@ def known_class(priority: str, config: RoutingConfig) -> str:
     return priority if priority in config.classes else config.classes[-1]
 
 
+def known_need(need: str, priority: str, entered: datetime, config: RoutingConfig) -> str:
+    """Name what a caller needs besides a language; whoever is in danger needs whoever is free first."""
+    return ANY if priority == config.classes[0] else config.needs.known(need, entered, config.timezone)
+
+
+def groups(languages: Iterable[str], skills: Iterable[str], config: RoutingConfig) -> tuple[str, ...]:
+    """List the groups by which a seat is found: each language, and each of its skills in each language."""
+    here, able = spoken(list(languages), config), set(skills)
+    return (*here, *(f"{language}:{skill}" for language in here for skill in config.needs.skills if skill in able))
+
+
+def asked(language: str, step: Step | None) -> tuple[str, ...]:
+    """List the groups that a step asks for a caller of this language; without a step, everybody who speaks it."""
+    return tuple(f"{language}:{skill}" for skill in step.skills) if step and step.skills else (language,)
+
+
+def fits(seat: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Tell whether a seat of these groups is asked by somebody who asks those."""
+    return not set(wanted).isdisjoint(seat)
+
+
+def takes_more(activity: str, next_activity: str | None, state: str, *, softphone: bool) -> bool:
+    """Tell whether a seat is on shift: takes callers, now or after what it is at."""
+    return activity == "available" and next_activity is None and state not in AWAY and softphone
+
+
 def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> list[str]:
     """Give the languages of a seat that callers can wait for; never none."""
     return [language for language in config.languages if language in languages] or [config.languages[0]]
@@ -105,8 +131,8 @@ def turn(klass: str, entered: datetime, seq: int, *, at: datetime, config: Routi
 
 
 ASKED_LAST = {
-    "break": "휴식할 때이지만 받을 다른 상담사가 없음 · your break is due, but nobody else is free",
-    "cap": "업무 비율이 상한을 넘었지만 받을 다른 상담사가 없음 · over the cap of busy time, but nobody else is free",
+    "break": "휴식할 때이지만 받을 수 있는 다른 상담사가 없음 · your break is due, but nobody else can take them",
+    "cap": "업무 비율이 상한을 넘었지만 받을 수 있는 다른 상담사가 없음 · over the cap, but nobody else can take them",
 }
 CLASS_WORDS = {
     "danger": "긴급 · danger",
@@ -116,9 +142,16 @@ CLASS_WORDS = {
 }
 
 
-def reason_for(priority: str, language: str, *, waited: float, idle: float, asked_last: str | None = None) -> str:
-    """Say why this caller comes to this counselor, who may be `asked_last` for a `break` that is due or the `cap`."""
-    ahead = f"{CLASS_WORDS[priority]}; " if priority in CLASS_WORDS else ""
+def reason_for(
+    priority: str, language: str, *, waited: float, idle: float, called_for: str = "", asked_last: str | None = None
+) -> str:
+    """Say why this caller comes to this counselor.
+
+    `called_for` is the caller's need, or that it is their own counselor. The counselor may be `asked_last`: for a
+    `break` that is due, or for the `cap` of busy time.
+    """
+    why = (CLASS_WORDS.get(priority, ""), called_for if priority != "danger" else "")
+    ahead = "".join(f"{word}; " for word in why if word)
     rank = "쉼 · free" if asked_last else "쉼 · free longest"
     told = f"; {ASKED_LAST[asked_last]}" if asked_last in ASKED_LAST else ""
     return (

@@ -7,15 +7,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from casework.policy.states import DISPATCH, DUTY, VISIT
-from casework.tables import Case, CaseNote, Contact, Dispatch, Duty, Escalation, Visit
+from casework.policy.states import COMPANION_RHYTHM, DISPATCH, DUTY, VISIT
+from casework.tables import Case, CaseNote, CompanionRhythm, Contact, Dispatch, Duty, Escalation, Visit
 from core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to list; None does not ask."""
+    """Which cases to list, among those `within` reach; None does not ask."""
 
+    within: ColumnElement[bool]
     owner_id: UUID | None = None
     state: str | None = None
     open_only: bool = False
@@ -52,16 +53,22 @@ def lock_case(tx: Session, case_id: UUID) -> Case:
     return found
 
 
-def lock_open_case_of(tx: Session, person_id: UUID) -> Case | None:
-    """Lock the newest case of a person that is not closed, or give None."""
-    open_one = select(Case).where(Case.subject_person_id == person_id, Case.state != "closed")
+def lock_open_case_of(tx: Session, records: set[UUID]) -> Case | None:
+    """Lock the newest case of a person, by all their records, that is not closed, or give None."""
+    open_one = select(Case).where(Case.subject_person_id.in_(records), Case.state != "closed")
     newest = open_one.order_by(Case.opened_at.desc(), Case.id).limit(1)
     return tx.scalars(newest.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
+def cases_of(tx: Session, records: set[UUID]) -> Sequence[Case]:
+    """List a person's cases by all their records, newest first."""
+    own = select(Case).where(Case.subject_person_id.in_(records)).order_by(Case.opened_at.desc(), Case.id)
+    return tx.scalars(own).all()
+
+
 def cases(tx: Session, wanted: CaseFilter) -> Sequence[Case]:
     """List cases, the one to respond to soonest first."""
-    rules: list[ColumnElement[bool]] = []
+    rules: list[ColumnElement[bool]] = [wanted.within]
     if wanted.owner_id is not None:
         rules.append(Case.owner_id == wanted.owner_id)
     if wanted.state is not None:
@@ -89,9 +96,10 @@ def timeline(tx: Session, case_id: UUID) -> Timeline:
 
 
 def still_open(tx: Session, case_id: UUID) -> list[str]:
-    """Name what is not done on a case: its open duties, visits and dispatches."""
+    """Name what is not done on a case: its open duties, visits, dispatches and rhythms of companion calls."""
     found = []
-    for table, closed in ((Duty, DUTY.closed), (Visit, VISIT.closed), (Dispatch, DISPATCH.closed)):
+    rhythm = (CompanionRhythm, COMPANION_RHYTHM.closed)
+    for table, closed in ((Duty, DUTY.closed), (Visit, VISIT.closed), (Dispatch, DISPATCH.closed), rhythm):
         rows = tx.scalars(select(table.id).where(table.case_id == case_id, table.state.not_in(closed)))
         found += [f"{table.__name__.lower()} {row}" for row in rows]
     return found

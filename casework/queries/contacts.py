@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework.tables import Contact, Duty
+from casework.tables import Contact
 from core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class ContactFilter:
-    """Which contacts to list; None does not ask."""
+    """Which contacts to list, among those `within` reach; None does not ask."""
 
+    within: ColumnElement[bool]
     owner_id: UUID | None = None
-    or_unowned: bool = False
     state: str | None = None
     outcome_class: str | None = None
     before: datetime | None = None
@@ -42,10 +42,9 @@ def lock_contact(tx: Session, contact_id: UUID) -> Contact:
 
 def contacts(tx: Session, wanted: ContactFilter) -> Sequence[Contact]:
     """List contacts, newest first."""
-    rules: list[ColumnElement[bool]] = []
+    rules: list[ColumnElement[bool]] = [wanted.within]
     if wanted.owner_id is not None:
-        own = Contact.owner_id == wanted.owner_id
-        rules.append(or_(own, Contact.owner_id.is_(None)) if wanted.or_unowned else own)
+        rules.append(Contact.owner_id == wanted.owner_id)
     if wanted.state is not None:
         rules.append(Contact.state == wanted.state)
     if wanted.outcome_class is not None:
@@ -82,14 +81,3 @@ def lock_unanswered(tx: Session, callback_duty_id: UUID) -> Sequence[Contact]:
     """Lock the contacts that wait for this call-back and that nobody owns."""
     waiting = (Contact.callback_duty_id == callback_duty_id, Contact.state == "open", Contact.ended_at.is_not(None))
     return tx.scalars(select(Contact).where(*waiting).order_by(Contact.id).with_for_update()).all()
-
-
-def owes_on(tx: Session, contact: Contact, staff_id: UUID) -> bool:
-    """Tell whether this person has a duty on this contact, its case or its caller's call-back that is not over."""
-    on_it = Duty.contact_id == contact.id
-    if contact.case_id is not None:
-        on_it = or_(on_it, Duty.case_id == contact.case_id)
-    if contact.callback_duty_id is not None:
-        on_it = or_(on_it, Duty.id == contact.callback_duty_id)
-    mine = select(Duty.id).where(on_it, Duty.owner_id == staff_id, Duty.ended_at.is_(None)).limit(1)
-    return tx.scalar(mine) is not None

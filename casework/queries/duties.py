@@ -2,14 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from casework.policy.states import DUTY
 from casework.tables import Duty, DutyAttempt, Escalation
 from core.errors import NotFound
+from core.staff import Staff
 
+_OPEN = Duty.state.in_(DUTY.open)
 _RANK = case({"danger": 0, "high": 1}, value=Duty.priority, else_=2)
 
 
@@ -50,6 +54,26 @@ def duties(tx: Session, wanted: DutyFilter) -> Sequence[Duty]:
         rules.append(Duty.kind == wanted.kind)
     order = (Duty.overdue_at.is_(None), _RANK, Duty.due_at, Duty.place_at, Duty.id)
     return tx.scalars(select(Duty).where(*rules).order_by(*order).limit(wanted.limit)).all()
+
+
+def workload(tx: Session, of: Collection[str]) -> Sequence[Any]:
+    """Count what each person of some teams owes: `owner_id, name, team, open, overdue, danger, next_due_at`."""
+    overdue = func.count().filter(Duty.overdue_at.is_not(None)).label("overdue")
+    counted = (
+        select(
+            Duty.owner_id,
+            Staff.name,
+            Duty.team,
+            func.count().label("open"),
+            overdue,
+            func.count().filter(Duty.priority == "danger").label("danger"),
+            func.min(Duty.due_at).label("next_due_at"),
+        )
+        .outerjoin(Staff, Staff.id == Duty.owner_id)
+        .where(Duty.ended_at.is_(None), _OPEN, Duty.team.in_(of))
+        .group_by(Duty.owner_id, Staff.name, Duty.team)
+    )
+    return tx.execute(counted.order_by(overdue.desc(), func.count().desc(), Duty.team, Duty.owner_id)).all()
 
 
 def attempts(tx: Session, duty_id: UUID) -> Sequence[DutyAttempt]:

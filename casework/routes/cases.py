@@ -8,9 +8,11 @@ from pydantic import Field
 
 from casework.policy.triage import Level
 from casework.queries import cases as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, WithMeans
 from casework.service import cases as service
 from casework.service import reading
+from casework.service.access import require_case
 from casework.views import CaseDetail, CaseOut
 from casework.words import Notes, Reason
 from core.staff import Actor
@@ -65,6 +67,7 @@ def list_cases(
 ) -> list[CaseOut]:
     """List cases, the one to respond to soonest first."""
     chosen = queries.CaseFilter(
+        reach.cases(actor, "case.read"),
         owner_id=actor.id if wanted.view == "mine" else None,
         state=wanted.state,
         open_only=wanted.open_only and wanted.state is None,
@@ -76,9 +79,12 @@ def list_cases(
 
 
 @router.get("/{case_id}")
-def read_case(case_id: UUID, _actor: Annotated[Actor, allow("case.read")], tx: Tx, means: WithMeans) -> CaseDetail:
+def read_case(
+    case_id: UUID, actor: Annotated[Actor, allow("case.read")], tx: Tx, at: Now, means: WithMeans
+) -> CaseDetail:
     """Read a case with its story, oldest first."""
-    return reading.case_whole(tx, queries.case(tx, case_id), means.vault)
+    require_case(tx, case_id, actor, "case.read")
+    return reading.case_whole(tx, queries.case(tx, case_id), actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/move")
@@ -86,9 +92,10 @@ def move_case(
     case_id: UUID, body: MoveIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Move a case; it cannot close while a duty, a visit or a dispatch is open."""
+    require_case(tx, case_id, actor, "case.write")
     change = service.Change(body.state, body.version, body.reason)
     case = service.change_state(tx, case_id, change, actor, vault=means.vault, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/triage")
@@ -96,8 +103,10 @@ def set_level(
     case_id: UUID, body: LevelIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Raise a level at once; a lowering from emergency or urgent waits in `lower_to` for a second person."""
+    require_case(tx, case_id, actor, "case.write")
     change = service.Change(body.level, body.version, body.reason)
-    return reading.case_whole(tx, service.set_level(tx, case_id, change, actor, means=means, at=at), means.vault)
+    case = service.set_level(tx, case_id, change, actor, means=means, at=at)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/triage/decide")
@@ -110,8 +119,9 @@ def decide_lowering(
     means: WithMeans,
 ) -> CaseDetail:
     """Approve or refuse a lowering that somebody else asked for."""
+    require_case(tx, case_id, actor, "triage.approve")
     case = service.decide_lowering(tx, case_id, actor, approve=body.approve, config=means.config, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/notes", status_code=201)
@@ -119,5 +129,6 @@ def add_note(
     case_id: UUID, body: NoteIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Add a note to the story."""
+    require_case(tx, case_id, actor, "case.write")
     service.note(tx, case_id, body.words, by=actor.id, vault=means.vault, at=at)
-    return reading.case_whole(tx, queries.case(tx, case_id), means.vault)
+    return reading.case_whole(tx, queries.case(tx, case_id), actor, means.vault, at=at)

@@ -10,6 +10,8 @@ from casework.config import Config, Means
 from casework.policy import triage
 from casework.policy.states import CASE, move
 from casework.queries import cases as queries
+from casework.queries.people import records_of
+from casework.service import holdings, keys
 from casework.service.escalations import escalate, resolve_about
 from casework.tables import Case, CaseNote, Contact, Person
 from core import audit
@@ -21,19 +23,28 @@ from core.staff import Actor
 
 def open_or_join(tx: Session, subject: Person, contact: Contact, *, config: Config, at: datetime) -> Case:
     """Give the subject's open case, raised where this contact is more urgent, or open one; the case is locked."""
-    level = contact.triage_level or "info"
-    case = queries.lock_open_case_of(tx, subject.id)
+    level, records = contact.triage_level or "info", records_of(tx, subject.id)
+    before = _case_before(tx, contact, records)
+    case = before or queries.lock_open_case_of(tx, records)
     if case is None:
         case = Case(id=new_id(at), subject_person_id=subject.id, opened_at=at, topic=contact.topic or "other")
         case.owner_id, case.state, case.triage_level, case.version = contact.owner_id, CASE.start, level, 1
         case.first_contact_at = case.clock_from = contact.opened_at
         case.respond_by = triage.respond_by(level, contact.opened_at, config.targets)
-    else:
+    elif before is None or triage.more_urgent(case.triage_level, level) != case.triage_level:
         _join(case, contact, level, config)
     case.district = subject.district or case.district
     tx.add(case)
     tx.flush()
     return case
+
+
+def _case_before(tx: Session, contact: Contact, records: set[UUID]) -> Case | None:
+    """Give the case that an earlier writing of this contact opened or joined, if it is still this person's and open."""
+    if contact.case_id is None:
+        return None
+    case = queries.lock_case(tx, contact.case_id)
+    return case if case.subject_person_id in records and case.state not in CASE.closed else None
 
 
 def _join(case: Case, contact: Contact, level: str, config: Config) -> None:
@@ -57,8 +68,8 @@ def responded(tx: Session, case_id: UUID | None, *, at: datetime) -> None:
 
 def note(tx: Session, case_id: UUID, words: str, *, by: UUID | None, vault: Vault, at: datetime) -> CaseNote:
     """Add words to a case's timeline."""
-    queries.case(tx, case_id)
-    made = CaseNote(id=new_id(at), case_id=case_id, author_id=by, at=at, kind="note", words_cipher=vault.seal(words))
+    theirs = keys.of_person(tx, queries.case(tx, case_id).subject_person_id, vault)
+    made = CaseNote(id=new_id(at), case_id=case_id, author_id=by, at=at, kind="note", words_cipher=theirs.seal(words))
     tx.add(made)
     tx.flush()
     return made
@@ -94,6 +105,8 @@ def change_state(tx: Session, case_id: UUID, change: Change, actor: Actor, *, va
             raise Conflict(f"This case cannot close: still open are {', '.join(waiting)}.", open=waiting)
         case.closed_at, case.closing_reason_cipher = at, vault.seal(change.reason)
         case.lower_to = case.lower_by = case.lower_reason_cipher = None
+        # From here on nothing of theirs opens without their own key.
+        holdings.reseal(tx, case.subject_person_id, vault)
     elif to == "reopened":
         case.closed_at = case.closing_reason_cipher = None
     case.version += 1

@@ -31,10 +31,10 @@ def finish_later(
 ) -> Duty:  # fmt: skip
     """Keep a record as a draft that its counselor owes by a deadline; twice is once.
 
-    Raises Conflict for a contact that nobody has to write down, Forbidden for somebody else's.
+    Raises Conflict for a contact that nobody has to write down, NotFound or Forbidden for somebody else's.
     """
     contact = queries.lock_contact(tx, contact_id)
-    require_writer(contact, actor)
+    require_writer(tx, contact, actor)
     if contact.state not in UNFINISHED:
         raise Conflict("There is no record here that could be finished later. 나중에 마칠 기록이 아닙니다.")
     owed = Owed(
@@ -58,10 +58,14 @@ def finished(tx: Session, contact: Contact, *, at: datetime) -> None:
 
 
 def owes_outcome(tx: Session, counselor_id: UUID) -> bool:
-    """Tell whether a counselor has talked to somebody, and neither finalized the record nor put it off."""
+    """Tell whether a counselor has talked to a caller, and neither finalized the record nor put it off.
+
+    What they wrote down of a conversation elsewhere keeps nobody from the line: it has no call.
+    """
     put_off = exists().where(Duty.contact_id == Contact.id, Duty.kind == "record", Duty.ended_at.is_(None))
-    mine = (Contact.owner_id == counselor_id, Contact.state.in_(UNFINISHED), Contact.answered_at.is_not(None))
-    return tx.scalars(select(Contact.id).where(*mine, ~put_off).limit(1)).first() is not None
+    mine = (Contact.owner_id == counselor_id, Contact.state.in_(UNFINISHED))
+    called = (Contact.answered_at.is_not(None), Contact.provider_ref.is_not(None))
+    return tx.scalars(select(Contact.id).where(*mine, *called, ~put_off).limit(1)).first() is not None
 
 
 def outcome_missing(tx: Session, contact_id: UUID) -> bool:

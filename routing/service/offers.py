@@ -11,8 +11,8 @@ from core.ids import named_id
 from routing import queries
 from routing.board import Board
 from routing.messages import LastSeatSilent, NotTaken, OfferAccepted
-from routing.policy import is_on_shift, stale_because
-from routing.service.ledger import fence, follow, mirror, note, place_of, seat_of, withdraw
+from routing.policy import stale_because
+from routing.service.ledger import fence, follow, mirror, note, on_shift, place_of, seat_of, withdraw
 from routing.service.matching import match_after
 from routing.tables import Offer, QueueEntry, Seat
 
@@ -97,13 +97,13 @@ def time_out(tx: Session, contact_id: UUID, *, board: Board, at: datetime, lost:
 
 def _tell_if_last(tx: Session, offer: Offer, at: datetime) -> None:
     tx.flush()
-    if not any(is_on_shift(seat.activity, seat.state, softphone=seat.softphone) for seat in queries.seats(tx)):
+    if not any(on_shift(seat) for seat in queries.seats(tx)):
         told = LastSeatSilent(offer.counselor_id, offer.counselor_login, offer.contact_id)
         outbox.post(tx, told, at=at, id=named_id("last seat", str(offer.id)))
 
 
 def back_to_place(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at: datetime) -> None:
-    """Put an entry back to waiting, at the place it has always had; this counselor is asked again last.
+    """Put an entry back to waiting, at the place it has always had, for anybody; this counselor is asked again last.
 
     One that was held out to them only leaves the queue instead.
     """
@@ -111,6 +111,7 @@ def back_to_place(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at
         leave_untaken(tx, entry, offer, board, at)
         return
     entry.state, entry.version = "waiting", entry.version + 1
+    entry.preferred_id = entry.preferred_until = None
     # A new dictionary, for changes inside one are not seen by the database's mapper.
     entry.apart = {**entry.apart, str(offer.counselor_id): list(board.apart(at))}
 

@@ -14,12 +14,13 @@ from routing import queries
 from routing.board import TAKE_AGAIN, Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
-from routing.policy import ACTIVITIES, spoken
+from routing.policy import ACTIVITIES, groups, spoken
 from routing.records import Sitter
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
 from routing.service.offers import time_out
+from routing.service.preferring import end_holds_for
 from routing.service.wrapping import OUTCOME_OWED, look_after, note_wrap_up
 from routing.tables import Seat
 from routing.wellbeing import at_work_since
@@ -65,17 +66,21 @@ def sign_off(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Se
 def _take(tx: Session, counselor: Actor, said: Said, *, board: Board, at: datetime, written: Written) -> Seat:
     ready(tx, board, at)
     languages = spoken(counselor.languages, board.config)
-    fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, idle_since=at, changed_at=at)
+    skills = [skill for skill in board.config.needs.skills if skill in counselor.skills]
+    fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, skills=skills)
+    fresh.idle_since = fresh.changed_at = at
     seat = queries.ensure_seat(tx, fresh)
     was = (seat.activity, seat.state, seat.softphone)
     activity = _allowed(tx, seat, said.activity, written)
-    _remember(tx, board, seat)
+    remember(tx, board, seat)
     sitter = Sitter(said.softphone, _back_at_work(seat, activity, board, at))
-    now = board.seat(counselor.id, at, activity=activity, languages=languages, sitter=sitter)
-    seat.languages = languages
+    found_by = groups(languages, skills, board.config)
+    now = board.seat(counselor.id, at, activity=activity, groups=found_by, sitter=sitter)
+    seat.languages, seat.skills = languages, skills
     mirror(tx, board, seat, now, at)
     if was != (seat.activity, seat.state, seat.softphone):
         note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, softphone=seat.softphone)
+    end_holds_for(tx, seat, board=board, at=at)
     match_after(tx, board=board, at=at)
     return seat
 
@@ -99,7 +104,7 @@ def _allowed(tx: Session, seat: Seat, activity: str, written: Written) -> str:
     return "writing"
 
 
-def _remember(tx: Session, board: Board, seat: Seat) -> None:
+def remember(tx: Session, board: Board, seat: Seat) -> None:
     """Give a seat back to an index that does not know it, before the index decides about it."""
     if board.seat_now(seat.counselor_id) is None:
         mend_seat(tx, seat.counselor_id, board)
@@ -111,9 +116,10 @@ def set_activity_of(tx: Session, counselor_id: UUID, activity: str, *, board: Bo
     seat = queries.lock_seat(tx, counselor_id)
     if seat is None:
         raise NotFound("This person has no seat. 좌석이 없는 직원입니다.")
-    _remember(tx, board, seat)
+    remember(tx, board, seat)
     mirror(tx, board, seat, board.seat(counselor_id, at, activity=activity, alive=False), at)
     note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, by_supervisor=True)
+    end_holds_for(tx, seat, board=board, at=at)
     match_after(tx, board=board, at=at)
     return seat
 
@@ -155,6 +161,7 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
     if seat.state != "lost":
         return True
     note_seat(tx, "seat", seat, at, activity=seat.activity, state="lost")
+    end_holds_for(tx, seat, board=board, at=at)
     if offer is not None and offer.state == "pending":
         time_out(tx, offer.contact_id, board=board, at=at, lost=True)
     elif offer is not None:

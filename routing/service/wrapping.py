@@ -16,6 +16,7 @@ from routing.records import moment
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat
+from routing.service.preferring import end_holds_for
 from routing.tables import QueueEntry, RoutingEvent, Seat
 from routing.wellbeing import asked_from, recent
 from routing.written import NOTHING, Written
@@ -110,6 +111,7 @@ def _end(tx: Session, seat: Seat, board: Board, at: datetime, pause: datetime | 
     now = board.wrap_up(seat.counselor_id, at, recover_until=pause, then=then, asked_from=asked_from)
     if now is not None:
         mirror(tx, board, seat, now, at)
+    end_holds_for(tx, seat, board=board, at=at)
     match_after(tx, board=board, at=at)
     return seat
 

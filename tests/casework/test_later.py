@@ -37,6 +37,11 @@ def test_an_outcome_is_owed_until_it_is_finalized(house: House) -> None:
     assert not owes(house)
 
 
+def test_a_conversation_elsewhere_keeps_nobody_from_the_line(house: House) -> None:
+    house.desk("counselor").post("/api/contacts", json={"key": str(uuid4()), "channel": "walk_in"}).raise_for_status()
+    assert not owes(house)
+
+
 def test_a_record_put_off_is_owed_by_a_deadline_once_and_done_by_finalizing(house: House) -> None:
     contact_id = house.talk()
     told = [put_off(house, contact_id).json() for _ in range(2)]
@@ -59,7 +64,7 @@ def test_a_reason_that_is_none_is_refused(house: House, because: Any) -> None:
 
 def test_what_is_not_ones_own_record_cannot_be_put_off(house: House) -> None:
     assert put_off(house, uuid4()).status_code == 404
-    assert put_off(house, house.talk(counselor="somebody")).status_code == 403
+    assert put_off(house, house.talk(counselor="somebody")).status_code == 404
     waiting = house.ring("CA2")
     asked = {"because": "technical"}
     assert house.desk("supervisor").post(f"/api/contacts/{waiting}/finish-later", json=asked).status_code == 409

@@ -179,6 +179,17 @@ def test_whoever_rests_may_end_it_early(desk: Desk, records: Records, how: str) 
     assert desk.agrees()
 
 
+def test_nobody_is_kept_for_a_counselor_who_rests(desk: Desk, records: Records) -> None:
+    records.why = "danger"
+    talk(desk)
+    desk.sit("minji")
+    desk.call("B", own="hana")
+    assert desk.to("B") is None
+    wrap_up(desk, records)
+    assert desk.to("B") == "minji"
+    assert desk.agrees()
+
+
 def test_a_break_asked_for_during_a_heavy_call_begins_at_once_after_it(desk: Desk, records: Records) -> None:
     desk.sit("hana")
     desk.call("A", "danger")
