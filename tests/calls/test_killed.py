@@ -22,7 +22,7 @@ def town(service_folder: Path) -> Iterator[City]:
     folder = service_folder / "town"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("ENDPOINTS", "PARTNER_SECRET", "LOG_LEVEL"):
+        for name in ("ENDPOINTS", "PARTNER_SECRET", "LOG_LEVEL", "LEASE_SECONDS", "OUTCOME_REQUIRED"):
             # The town sets these; so they are put back after it.
             patch.setenv(name, "")
         with city(folder, "http://127.0.0.1:9") as made:

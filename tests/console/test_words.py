@@ -9,6 +9,7 @@ import pytest
 from casework import form
 from casework.policy.states import DISPATCH, VISIT
 from casework.policy.triage import Level
+from casework.service.later import Because
 from console import dispatches, field
 from console.pages import HERE
 from console.words import LANGUAGES, catalog, words
@@ -38,6 +39,7 @@ def test_everything_is_said_in_every_language() -> None:
         ("dispatch_step", dispatches.STEPS),
         ("step", DISPATCH.states - {"drafted"}),
         ("activity", ACTIVITIES),
+        ("because", get_args(Because)),
     ],
 )
 def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: Iterable[Any]) -> None:

@@ -77,6 +77,7 @@ class FatedQueue(RuleBasedStateMachine):
         for login, languages in LOGINS.items():
             self.desk.sit(login, languages=languages, skills=SKILLS[login])
             self.model.sit(actor(login).id, self.found_by(login), "available", START)
+            self.model.chairs[actor(login).id].asked_from = START
 
     def who(self, login: str) -> Actor:
         return actor(login, LOGINS[login], self.skills[login])

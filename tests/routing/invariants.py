@@ -15,8 +15,9 @@ from routing import queries
 from routing.config import RoutingConfig
 from routing.metrics import figures, figures_of
 from routing.metrics.intervals import interval_of
-from routing.policy import EXITS, known_need, takes_more, turn
+from routing.policy import EXITS, known_need, turn
 from routing.service.direct import BY_HAND
+from routing.service.ledger import on_shift
 from routing.service.tallying import counted_since
 from routing.tables import LIVE, Offer, QueueEntry, RoutingEvent, Seat
 from tests.routing.desk import Desk
@@ -149,7 +150,7 @@ def whoever_can_be_matched_is(reference: Reference, at: datetime) -> None:
 
 def nobody_waits_for_a_skill_that_nobody_has(seen: Look, reference: Reference, at: datetime) -> None:
     """A step that nobody on shift fits is passed over: then whoever is free and speaks their language is asked."""
-    staffed = [s for s in seen.seats.values() if takes_more(s.activity, s.next_activity, s.state)]
+    staffed = [seat for seat in seen.seats.values() if on_shift(seat)]
     free = [seen.seats[key] for key in reference.routable(at)]
     for entry in seen.entries.values():
         need = reference.config.needs.of(entry.need)

@@ -1,6 +1,7 @@
 """Everything that can be done with the queue, and everything that can befall it, in any order; see fated.py."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 import routing.service as queue
 from core.ids import named_id
 from routing.board import Board
-from routing.config import RoutingConfig
 from routing.policy import OVERFLOWED
 from routing.service.overflow import change_queue
 from routing.service.seats import set_activity_of
@@ -30,7 +30,12 @@ class QueueMachine(FatedQueue):
 
     @initialize(wrap_up=st.sampled_from([CONFIG.wrap_up_seconds] * 2 + [0]))
     def opens(self, wrap_up: float) -> None:
-        self.open(RoutingConfig(wrap_up_seconds=wrap_up, needs=WITH_NIGHT, preferred_seconds=6))
+        self.open(
+            replace(
+                CONFIG, wrap_up_seconds=wrap_up, needs=WITH_NIGHT, preferred_seconds=6, occupancy_cap=2,
+                break_after_seconds=10**9,
+            )
+        )  # fmt: skip
 
     @rule(
         klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]),

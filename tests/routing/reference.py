@@ -76,6 +76,8 @@ class Reference(Model):
         self.settle(at)
 
     def chooses(self, seat: UUID, found_by: tuple[str, ...], activity: str, at: datetime) -> None:
+        if activity == "available" and self.chairs[seat].activity != "available":
+            self.chairs[seat].asked_from = at
         self.sit(seat, found_by, activity, at)
         self.keeps_nobody_if_away(seat)
         self.settle(at)
@@ -138,7 +140,7 @@ class Reference(Model):
         chair.wrap_until = at + timedelta(seconds=self.config.wrap_up_seconds)
 
     def writes_no_more(self, seat: UUID, at: datetime) -> None:
-        self.free(seat, at)
+        self.wrap_up(seat, at, None, "")
         self.settle(at)
 
     def extends(self, seat: UUID, at: datetime) -> None:
@@ -203,7 +205,9 @@ class Reference(Model):
         """A sign of life: a lost seat is taken again as it was."""
         chair = self.chairs[seat]
         if chair.state == "lost":
-            self.chooses(seat, found_by, chair.next or chair.activity, at)
+            self.sit(seat, found_by, chair.next or chair.activity, at)
+            self.keeps_nobody_if_away(seat)
+            self.settle(at)
         chair.lease = at + timedelta(seconds=self.config.lease_seconds)
 
     def sweep(self, at: datetime) -> None:
@@ -214,7 +218,7 @@ class Reference(Model):
                 caller.for_anybody()
         for seat, chair in self.chairs.items():
             if chair.wrap_until and chair.wrap_until <= at:
-                self.free(seat, at)
+                self.wrap_up(seat, at, None, "")
         for seat in [seat for seat, chair in self.chairs.items() if chair.lease and chair.lease <= at]:
             held = self.chairs[seat].contact
             self.lose(seat, at)
@@ -267,6 +271,7 @@ def read(desk: Desk) -> Reference:
             found_by = groups(seat.languages, seat.skills, desk.config)
             chair = Chair(found_by, seat.idle_since, None, seat.activity, seat.next_activity, seat.state)
             chair.contact, chair.wrap_until = seat.contact_id, seat.wrap_until
+            chair.softphone, chair.unanswered, chair.asked_from = seat.softphone, seat.unanswered, seat.asked_from
             found.chairs[seat.counselor_id] = chair
     read_leases(desk, found)
     return found
