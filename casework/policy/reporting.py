@@ -1,6 +1,5 @@
 """The monthly report as a fold: groups that were counted become lines by age band, sex, district and relation."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -74,14 +73,12 @@ def age_band(birth_year: int | None, year: int) -> str:
 def tables(subject: str, groups: Iterable[Group], rows: Rows, year: int) -> dict[Cell, int]:
     """Count the groups of one subject into every cell: by each of `rows`, and of all together."""
     measures = (*MEASURES[subject], TOTAL)
-    counts = Counter(
-        {cell: 0 for by, of in _heads(rows) for measure in measures for cell in [(subject, by, of, measure)]}
-    )
+    counts: dict[Cell, int] = {(subject, by, of, measure): 0 for by, of in _heads(rows) for measure in measures}
     for group in groups:
         for by, of in ((ALL, ALL), *((by, _of(group, by, rows, year)) for by in rows)):
             for measure in (group.measure, TOTAL):
                 counts[subject, by, of, measure] += group.count
-    return dict(counts)
+    return counts
 
 
 def _heads(rows: Rows) -> Sequence[tuple[str, str]]:
@@ -137,5 +134,6 @@ def _shown(counts: Mapping[Cell, int], cell: Cell, hidden: frozenset[Cell]) -> i
 
 
 def of_enough(found: Iterable[Lasted]) -> list[Lasted]:
-    """Leave out the times of fewer than `SMALL`: they would be somebody's own."""
-    return [one if one.count >= SMALL else replace(one, median=None, nine_in_ten=None) for one in found]
+    """Leave out the times of fewer than `SMALL`, which would be somebody's own; the most urgent levels first."""
+    ordered = sorted(found, key=lambda one: LEVELS.index(one.of) if one.of in LEVELS else len(LEVELS))
+    return [one if one.count >= SMALL else replace(one, median=None, nine_in_ten=None) for one in ordered]

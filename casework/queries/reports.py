@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from casework.policy.reporting import Group, Lasted
@@ -12,7 +12,7 @@ from casework.tables import Case, Contact, Dispatch, District, Milestone, Person
 
 Span = tuple[datetime, datetime]
 Field = type[Visit] | type[Dispatch]
-_ARRIVED = ("on_site", "on_scene", "contact_made")
+_ARRIVED, _MET = ("on_site", "on_scene", "contact_made"), ("contact_made",)
 _Kept = aliased(Person)
 # Two records that are taken for one person are described by the one that stands for both.
 _BIRTH_YEAR = func.coalesce(_Kept.birth_year, Person.birth_year)
@@ -67,12 +67,10 @@ def dispatches(tx: Session, span: Span) -> list[Group]:
 
 
 def _field(tx: Session, table: Field, district: Any, span: Span) -> list[Group]:
-    steps = _steps(table, span)
-    met, over = steps.c.contact.is_not(None), table.closed_at.is_not(None)
+    met, over = _first(table, _MET).is_not(None), table.closed_at.is_not(None)
     measure = case((met, "contact"), (over, "without_contact"), else_="open")
     rows = _rows(measure, table.triage_level, district, Contact.relation).select_from(table)
     rows = rows.join(Case, Case.id == table.case_id).join(Contact, Contact.id == table.contact_id)
-    rows = rows.outerjoin(steps, steps.c.of_id == table.id)
     return _groups(tx, _of(rows, table.person_id).where(_in(table.requested_at, span)))
 
 
@@ -108,31 +106,26 @@ def _response_waits(span: Span) -> Select[Any]:
 
 
 def _field_waits(tx: Session, table: Field, span: Span) -> Iterator[Lasted]:
-    steps = _steps(table, span)
-    kind: Any = Dispatch.kind if table is Dispatch else func.concat("visit")
+    kind: Any = Dispatch.kind if table is Dispatch else literal("visit")
     subject = "dispatches" if table is Dispatch else "visits"
-    ends = {"acknowledged": table.acknowledged_at, "arrived": steps.c.arrived, "contact": steps.c.contact}
+    ends = {"acknowledged": table.acknowledged_at, "arrived": _first(table, _ARRIVED), "contact": _first(table, _MET)}
     for step, end in ends.items():
-        found = select(kind.label("kind"), *_figures(end - table.requested_at)).select_from(table)
-        found = found.outerjoin(steps, steps.c.of_id == table.id).where(_in(table.requested_at, span)).group_by("kind")
-        for of, *figures in tx.execute(found):
+        took = select(kind.label("kind"), (end - table.requested_at).label("took")).where(_in(table.requested_at, span))
+        each = took.subquery()
+        for of, *figures in tx.execute(select(each.c.kind, *_figures(each.c.took)).group_by(each.c.kind)):
             yield Lasted(subject, of, step, *figures)
 
 
-def _figures(took: Any) -> tuple[Any, Any, Any]:
+def _figures(took: Any) -> tuple[Any, ...]:
     """Select how many spans there are, their median, and what nine in ten stayed under."""
     return (func.count(took), *(func.percentile_cont(share).within_group(took) for share in (0.5, 0.9)))
 
 
-def _steps(table: Field, span: Span) -> Subquery:
-    """Find when somebody was there, and when the person was met."""
+def _first(table: Field, states: tuple[str, ...]) -> Any:
+    """Find when a visit or a dispatch first came to one of these states; asked by its row, which an index answers."""
     kind = "dispatch" if table is Dispatch else "visit"
-    first = func.min(Milestone.at)
-    arrived = first.filter(Milestone.state.in_(_ARRIVED)).label("arrived")
-    contact = first.filter(Milestone.state == "contact_made").label("contact")
-    asked = select(table.id).where(_in(table.requested_at, span))
-    found = select(Milestone.of_id, arrived, contact).where(Milestone.of_kind == kind, Milestone.of_id.in_(asked))
-    return found.group_by(Milestone.of_id).subquery()
+    own = (Milestone.of_kind == kind, Milestone.of_id == table.id, Milestone.state.in_(states))
+    return select(func.min(Milestone.at)).where(*own).correlate(table).scalar_subquery()
 
 
 def _in(column: Any, span: Span) -> ColumnElement[bool]:

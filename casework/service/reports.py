@@ -38,6 +38,12 @@ def last_month(at: datetime) -> str:
     return f"{now.year - 1}-12" if now.month == 1 else f"{now.year}-{now.month - 1:02}"
 
 
+def month_after(end: datetime, at: datetime) -> str | None:
+    """Name the month that begins at a month's end, None while it is not over."""
+    following = f"{end.astimezone(ZONE):%Y-%m}"
+    return following if following <= last_month(at) else None
+
+
 def report(tx: Session, month: str, *, at: datetime) -> Report:
     """Report on a month that is over; raises Invalid for what is no month, or not over yet."""
     begin, end = month_span = _over(month, at)
