@@ -1,12 +1,10 @@
 """The dispatch room: what is under way, its clocks and next steps; and the sheet to read out or hand over."""
 
 from typing import Annotated, Final
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import TypeAdapter, ValidationError
 
 from casework.policy.states import DISPATCH
 from casework.queries import field as queries
@@ -16,9 +14,8 @@ from casework.service import dispatches as service
 from casework.service import reading
 from casework.service.access import require_dispatch
 from casework.service.reveals import revealed
-from casework.words import Reason
 from console.pages import SEOUL, page
-from console.steps import said
+from console.steps import reason_in, said
 from core import audit
 from core.errors import Refusal
 from core.staff import Actor
@@ -27,7 +24,6 @@ from core.web import Now, Tx, allow
 router = APIRouter(tags=["pages"])
 Dispatcher = Annotated[Actor, allow("dispatch.write")]
 STEPS: Final = ("acknowledged", "en_route", "on_scene", "contact_made", "no_contact", "failed")
-_REASON: TypeAdapter[str] = TypeAdapter(Reason)
 
 
 @router.get("/dispatches", response_class=HTMLResponse)
@@ -63,7 +59,7 @@ def take_step(request: Request, dispatch_id: UUID, body: RawBody, actor: Dispatc
 def ask_for_sheet(request: Request, dispatch_id: UUID, actor: Dispatcher, tx: Tx) -> HTMLResponse:
     """Ask what the sheet is printed for."""
     require_dispatch(tx, dispatch_id, actor, "dispatch.write")
-    return page(request, "sheet_reason.html", actor=actor, dispatch=queries.dispatch(tx, dispatch_id), wrong=False)
+    return page(request, "reason.html", actor=actor, what="sheet", wrong=False)
 
 
 @router.post("/dispatches/{dispatch_id}/sheet", response_class=HTMLResponse)
@@ -71,10 +67,9 @@ def show_sheet(request: Request, dispatch_id: UUID, body: RawBody, actor: Dispat
     """Show the sheet in clear, to be printed; that it was, and what for, is written down."""
     require_dispatch(tx, dispatch_id, actor, "dispatch.write")
     dispatch = queries.dispatch(tx, dispatch_id)
-    try:
-        reason = _REASON.validate_python(parse_qs(body.decode("utf-8", "replace")).get("reason", [""])[0])
-    except ValidationError:
-        return page(request, "sheet_reason.html", actor=actor, dispatch=dispatch, wrong=True)
+    reason = reason_in(body)
+    if reason is None:
+        return page(request, "reason.html", actor=actor, what="sheet", wrong=True)
     audit.record(tx, actor.id, "dispatch.print", ("dispatch", dispatch.id), at=at, reason=reason)
     revealed(tx, actor, reading.asked_seen(dispatch), reason, at=at)
     words = reading.dispatch_in_clear(dispatch, means_of(request, tx).vault)

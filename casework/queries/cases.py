@@ -60,10 +60,15 @@ def lock_open_case_of(tx: Session, records: set[UUID]) -> Case | None:
     return tx.scalars(newest.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
-def cases_of(tx: Session, records: set[UUID]) -> Sequence[Case]:
-    """List a person's cases by all their records, newest first."""
-    own = select(Case).where(Case.subject_person_id.in_(records)).order_by(Case.opened_at.desc(), Case.id)
+def cases_of(tx: Session, records: set[UUID], *within: ColumnElement[bool]) -> Sequence[Case]:
+    """List a person's cases by all their records, newest first; those `within` reach where that is said."""
+    own = select(Case).where(Case.subject_person_id.in_(records), *within).order_by(Case.opened_at.desc(), Case.id)
     return tx.scalars(own).all()
+
+
+def subjects(tx: Session, case_ids: set[UUID]) -> Sequence[UUID]:
+    """List whom these cases are about."""
+    return tx.scalars(select(Case.subject_person_id).where(Case.id.in_(case_ids))).all() if case_ids else []
 
 
 def cases(tx: Session, wanted: CaseFilter) -> Sequence[Case]:

@@ -9,12 +9,20 @@ from sqlalchemy import ColumnElement, Select, any_, false, literal, or_, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casework.policy.duties import teams
-from casework.tables import Case, Contact, Dispatch, Duty, Visit
+from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Duty, Visit, WelfareCheck
 from core.grants import Held
 from core.staff import Actor, Staff
 
 Rule = ColumnElement[bool]
-Reached = type[Contact] | type[Case] | type[Visit] | type[Dispatch]
+Reached = (
+    type[Contact]
+    | type[Case]
+    | type[Visit]
+    | type[Dispatch]
+    | type[CarePlan]
+    | type[CompanionRhythm]
+    | type[WelfareCheck]
+)
 
 
 def reaches(tx: Session, table: Reached, key: UUID, rule: Rule) -> bool:

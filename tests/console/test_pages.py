@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from app.demo import PASSWORD
-from casework.tables import Person
+from casework.tables import Case, Person
 from core.ids import new_id
+from core.staff import Staff
 from tests.casework.agreed import SAFETY
 from tests.house import House
 
@@ -104,20 +106,29 @@ def test_only_what_pages_are_made_of_is_given(house: House, name: str) -> None:
 def test_a_safety_plan_is_printed_in_clear_for_its_person_and_that_is_written_down(
     house: House, language: str, word: str
 ) -> None:
+    at, hana = datetime.now(UTC), house.sign_in("hana")
     with house.world.sessions.begin() as tx:
-        person = Person(id=new_id(datetime.now(UTC)), created_at=datetime.now(UTC))
+        person = Person(id=new_id(at), created_at=at)
         tx.add(person)
-    hana = house.sign_in("hana")
+        tx.flush()
+        case = Case(id=new_id(at), subject_person_id=person.id, topic="loneliness", opened_at=at)
+        case.triage_level, case.first_contact_at, case.clock_from = "info", at, at
+        case.owner_id = tx.scalars(select(Staff.id).where(Staff.login == "hana")).one()
+        tx.add(case)
     words = {**SAFETY, "signs": ["<b>잠을 못 잔다</b>"]}
     assert hana.put(f"/api/people/{person.id}/safety-plan", json={"version": 0, "words": words}).status_code == 200
     client = browser(house)
-    sheet = client.get(f"/safety-plans/{person.id}?language={language}")
+    path = f"/safety-plans/{person.id}"
+    asked = [client.get(f"{path}?language={language}"), client.post(path, content="&" + "a=b&" * 11, headers=OURS)]
+    assert [(page.status_code, "박민지" in page.text, word in page.text) for page in asked] == [(200, False, True)] * 2
+    sheet = client.post(path, data={"reason": "함께 인쇄함"}, headers=OURS)
     assert sheet.status_code == 200
     for said in (word, "박민지", "+821022223333", "15770199", "109", "120 → 5", "&lt;b&gt;"):
         assert said in sheet.text
     assert sheet.headers["cache-control"] == "no-store"
-    seen = house.sign_in("sun").get("/api/audit", params={"kind": "person", "id": str(person.id)}).json()
-    assert [one["action"] for one in seen] == ["safety_plan.reveal", "safety_plan.write"]
+    seen = house.sign_in("sun").get("/api/access", params={"whose": str(person.id), "action": "reveal"}).json()
+    assert [(one["object_kind"], one["reason"]) for one in seen] == [("safety_plan", "함께 인쇄함")]
+    assert browser(house, "duri").get(path).status_code == 404, "somebody else's"
     assert client.get("/safety-plans/none").status_code == 422
     assert client.get("/safety-plans/00000000-0000-0000-0000-000000000000").status_code == 404
     assert browser(house, "haneul").get(f"/safety-plans/{person.id}").status_code == 403
