@@ -63,7 +63,7 @@ def test_what_is_of_a_few_is_a_star_with_its_reason(house: House) -> None:
 
 def test_no_month_and_a_month_to_come_are_refused_as_a_page(house: House) -> None:
     client = browser(house, "garam")
-    for month, words in (("2026-99", "2026-11"), ("2199-01", "끝난 뒤"), ("x' onload='", "2026-11")):
+    for month, words in (("2026-99", "2026-11"), ("2099-01", "끝난 뒤"), ("x' onload='", "2026-11")):
         refused = client.get(f"/reports/{month}")
         assert (refused.status_code, refused.headers["content-type"]) == (422, "text/html; charset=utf-8")
         assert words in refused.text
