@@ -36,10 +36,8 @@ def untold(counts: Mapping[Cell, int], lines: Sequence[Line]) -> frozenset[Cell]
         found = computable(lines, hidden)
         if not found:
             return frozenset(hidden)
-        for cell in found:
-            hidden.add(
-                _smallest(counts, [line for line in lines if cell in line.cells], hidden) or _any(counts, hidden)
-            )
+        beside = [line for line in lines if found[0] in line.cells]
+        hidden.add(_smallest(counts, beside, hidden) or _any(counts, hidden))
 
 
 def _hide_beside(counts: Mapping[Cell, int], lines: Sequence[Line], hidden: set[Cell]) -> None:

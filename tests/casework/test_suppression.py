@@ -6,6 +6,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casework.policy.reporting import STANDING, Group, tables
+from casework.policy.reporting import lines as lines_of
 from casework.policy.suppression import SMALL, Cell, Line, untold
 
 Table = list[list[int]]
@@ -52,7 +54,7 @@ def rank(rows: list[list[Fraction]]) -> int:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TABLES)
 def test_no_small_count_is_told_or_follows_from_what_is(table: Table) -> None:
     counts, lines = summed(table)
@@ -61,7 +63,7 @@ def test_no_small_count_is_told_or_follows_from_what_is(table: Table) -> None:
     assert [cell for cell in hidden if follows(cell, hidden, lines)] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TABLES)
 def test_what_is_untold_of_a_told_total_is_no_small_group(table: Table) -> None:
     counts, lines = summed(table)
@@ -72,6 +74,25 @@ def test_what_is_untold_of_a_told_total_is_no_small_group(table: Table) -> None:
             assert len(parts) > 1
             assert sum(parts) >= SMALL
             assert sum(parts) > len(parts)
+
+
+SHARED: dict[str, tuple[str, ...]] = {"sex": ("female", "male", "unknown"), "district": ("11680", "11110", "unknown")}
+GROUPS = st.builds(
+    Group,
+    measure=st.sampled_from(STANDING),
+    count=st.integers(1, 9),
+    sex=st.sampled_from(["female", "male"]),
+    district=st.sampled_from(["11680", "11110"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(GROUPS, max_size=12))
+def test_no_small_count_follows_from_two_tables_of_the_same_people(groups: list[Group]) -> None:
+    counts, sums = tables("visits", groups, SHARED, 2026), lines_of("visits", SHARED)
+    hidden = untold(counts, sums)
+    assert {cell for cell, count in counts.items() if 0 < count < SMALL} <= hidden
+    assert [cell for cell in hidden if follows(cell, hidden, sums)] == []
 
 
 @given(TABLES)
