@@ -57,7 +57,14 @@ def sign_out(tx: Tx, token: Token, _: Annotated[Actor, allow("signed_in")]) -> R
 @router.get("/desk", response_class=HTMLResponse)
 def desk(request: Request, actor: Counselor, at: Now) -> HTMLResponse:
     """Show the counselor's desk; what happens at it comes by the seat's stream."""
-    return page(request, "desk.html", actor=actor, today=at.astimezone(SEOUL).date().isoformat())
+    today = at.astimezone(SEOUL).date().isoformat()
+    return page(request, "desk.html", actor=actor, today=today, beat_ms=beat_ms(request))
+
+
+def beat_ms(request: Request) -> int:
+    """Say how often, in ms, a desk is to say that it is there."""
+    seconds: float = request.app.state.settings.heartbeat_seconds
+    return round(seconds * 1000)
 
 
 @router.get("/assets/{name}", response_class=FileResponse)

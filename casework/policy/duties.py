@@ -3,7 +3,7 @@
 from typing import Literal, get_args
 
 DutyKind = Literal[
-    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "plan_review",
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "record", "plan_review",
     "companion_call", "welfare_check", "access_review", "privacy_request", "breach",
 ]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
@@ -17,6 +17,7 @@ TEAM_OF: dict[DutyKind, Team] = {
     "in_depth_callback": "center",
     "review": "supervisors",
     "voicemail": "counselors",
+    "record": "counselors",
     "plan_review": "supervisors",
     "companion_call": "center",
     "welfare_check": "center",

@@ -23,6 +23,7 @@ from casework.service.cases import open_or_join
 from casework.service.consents import may_be_known
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
+from casework.service.later import finished
 from casework.service.people import Described, known_as
 from casework.service.places import require_district, require_dong
 from casework.tables import CaseNote, Contact, Person
@@ -150,6 +151,7 @@ def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime
                 )
             )  # fmt: skip
         starting.start(tx, contact, case, form, means=means, at=at)
+    finished(tx, contact, at=at)
     resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
     if contact.danger_at is not None and form.triage_level not in GUARDED:
         escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)

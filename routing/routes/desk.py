@@ -11,7 +11,7 @@ from core.errors import Forbidden, NotFound
 from core.staff import Actor
 from core.web import Now, Token, Tx, allow
 from routing import queries, service, view
-from routing.routes.forms import ActivityIn, BoardDep, OfferOut, RejectIn, SeatOut
+from routing.routes.forms import ActivityIn, BoardDep, OfferOut, RejectIn, SeatOut, WrittenDep
 from routing.service.ledger import topic
 from routing.stream import Feed, seat_stream
 
@@ -26,23 +26,21 @@ def read_seat(tx: Tx, at: Now, actor: Counselor) -> dict[str, Any]:
 
 
 @router.put("/seat/activity", response_model=SeatOut)
-def choose_activity(form: ActivityIn, tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
-    """Say what one is doing; during a call it takes effect after it."""
-    service.set_activity(tx, actor, form.activity, board=board, at=at)
-    return view.seat_view(tx, actor.id, at)
-
-
-@router.post("/seat/heartbeat", response_model=SeatOut)
-def beat(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
-    """Say that the desk is there; an open stream of events does the same by itself."""
-    service.heartbeat(tx, actor, board=board, at=at)
+def choose_activity(
+    form: ActivityIn, tx: Tx, at: Now, actor: Counselor, board: BoardDep, written: WrittenDep
+) -> dict[str, Any]:  # fmt: skip
+    """Say what one is doing; during a call it takes effect after it. 409 for `available` while an outcome is owed."""
+    service.set_activity(tx, actor, form.activity, board=board, at=at, written=written)
     return view.seat_view(tx, actor.id, at)
 
 
 @router.post("/seat/wrap-up", response_model=SeatOut)
-def end_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[str, Any]:
-    """End one's wrap-up: ready for the next caller, or for what was chosen meanwhile."""
-    service.wrap_up(tx, actor.id, board=board, at=at)
+def end_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep, written: WrittenDep) -> dict[str, Any]:
+    """End one's wrap-up or pause: ready for the next caller, or for what was chosen meanwhile.
+
+    409 while the outcome is neither finalized nor put off.
+    """
+    service.wrap_up(tx, actor.id, board=board, at=at, written=written)
     return view.seat_view(tx, actor.id, at)
 
 
@@ -59,18 +57,24 @@ def extend_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[s
     responses={200: {"content": {"text/event-stream": {}}, "description": "snapshot, offer, offer_over, seat, end"}},
 )
 async def seat_events(request: Request, token: Token, actor: Counselor, board: BoardDep) -> StreamingResponse:
-    """Stream one's seat: a `snapshot` at once and every five seconds, and what happens in between; renews the lease."""
-    state = request.app.state
+    """Stream one's seat: a `snapshot` at once and every five seconds, and what happens in between.
+
+    Opening it takes the seat; it is kept by heartbeats, for a stream shows nothing of whether anybody reads it.
+    """
+    state, opened = request.app.state, False
     if getattr(state, "feed", None) is None:
         state.feed = Feed(state.settings.redis_url)
 
     def snapshot() -> dict[str, Any]:
+        nonlocal opened
         at = state.clock()
         with state.sessions.begin() as tx:
             who = staff.who(tx, token, at=at)
             if not who.may("seat.use"):
                 raise Forbidden("Your role does not hold a seat any more.")
-            service.heartbeat(tx, who, board=board, at=at)
+            if not opened:
+                service.heartbeat(tx, who, board=board, at=at, written=state.written)
+        opened = True
         with state.sessions() as tx:
             # Read after the commit: what was matched by it is in this very snapshot.
             return view.seat_view(tx, who.id, at)

@@ -10,6 +10,7 @@ from casework import form
 from casework.policy.reporting import AGE_BANDS, MEASURES, UNKNOWN
 from casework.policy.states import DISPATCH, VISIT
 from casework.policy.triage import Level
+from casework.service.later import Because
 from console import dispatches, field, reports
 from console.pages import HERE, ROOMS
 from console.words import LANGUAGES, catalog, words
@@ -42,6 +43,7 @@ def test_everything_is_said_in_every_language() -> None:
         ("sex", get_args(form.Sex)),
         ("age_band", set(AGE_BANDS) - {UNKNOWN}),
         ("measure", {measure for each in reports.STACKED for measure in MEASURES[each]}),
+        ("because", get_args(Because)),
     ],
 )
 def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: Iterable[Any]) -> None:

@@ -69,15 +69,16 @@ def test_a_snapshot_tells_what_news_did_not(events: Iterator[ServerSentEvent], d
     assert shown["offer"]["state"] == "pending"
 
 
-def test_an_open_stream_keeps_the_seat(events: Iterator[ServerSentEvent], desk: Desk) -> None:
+def test_a_stream_alone_keeps_no_seat_for_nobody_may_be_reading_it(
+    events: Iterator[ServerSentEvent], desk: Desk
+) -> None:
     until(events, "snapshot")
     desk.sit("hana")
-    desk.later(14)
+    desk.later(15)
     for _ in range(3):
         until(events, "snapshot")
-    desk.later(14)
     desk.sweep()
-    assert desk.seat("hana").state == "idle"
+    assert desk.seat("hana").state == "lost"
 
 
 def test_the_stream_ends_with_the_session(events: Iterator[ServerSentEvent], desk: Desk) -> None:
