@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
-from console import dispatches, field, safety_plans
+from console import dispatches, field, reports, safety_plans
 from console.pages import HERE, SEOUL, page, rooms
 from core import staff
 from core.errors import NotFound
@@ -15,6 +15,7 @@ from core.web import COOKIE, Now, SignIn, Token, Tx, allow, begin_session, publi
 router = APIRouter(tags=["pages"])
 router.include_router(dispatches.router)
 router.include_router(field.router)
+router.include_router(reports.router)
 router.include_router(safety_plans.router)
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 Anybody = Annotated[None, public()]

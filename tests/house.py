@@ -56,7 +56,7 @@ def worker_port(offset: int = 0) -> int:
     return free_port(18000 + 500 * worker + offset)
 
 
-def waited_for(true: Callable[[], bool], seconds: float = 10) -> None:
+def waited_for(true: Callable[[], bool], seconds: float = 30) -> None:
     """Wait until something comes true that nobody announces; fail when it does not."""
     end = time.monotonic() + seconds
     while not true():

@@ -17,6 +17,7 @@ from casework.routes import (
     people,
     photos,
     privacy,
+    reports,
     safety_plans,
     visits,
     welfare_checks,
@@ -25,7 +26,7 @@ from casework.routes import (
 _PEOPLE = (contacts, consents, flags, people, privacy, care_plans, safety_plans)
 _OWED = (cases, companions, welfare_checks, duties)
 _FIELD = (visits, photos, dispatches, partner)
-PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access))
+PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access, reports))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

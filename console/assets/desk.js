@@ -61,7 +61,7 @@ function tick() {
 }
 
 function listen() {
-  const stream = new EventSource("/api/seat/events");
+  const stream = new EventSource("/api/seat/events?beats=true");
   const hear = (kind, take) => stream.addEventListener(kind, (event) => { take(JSON.parse(event.data)); show(); });
   hear("snapshot", (now) => { seat = now; if (at("news").textContent === words.outage) tell(""); });
   hear("seat", (now) => { seat = { ...seat, ...now }; if (now.state === "wrapping") listDrafts(); });

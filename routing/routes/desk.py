@@ -1,9 +1,10 @@
 """A counselor's desk: seat, stream of events, offers, wrap-up."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from core import staff
@@ -12,11 +13,13 @@ from core.staff import Actor
 from core.web import Now, Token, Tx, allow
 from routing import queries, service, view
 from routing.routes.forms import ActivityIn, BoardDep, OfferOut, RejectIn, SeatOut, WrittenDep
+from routing.routes.pulse import hear
 from routing.service.ledger import topic
-from routing.stream import Feed, seat_stream
+from routing.stream import Feed, kept, seat_stream
 
 router = APIRouter(prefix="/api", tags=["desk"])
 Counselor = Annotated[Actor, allow("seat.use")]
+Beats = Annotated[bool, Query(description="The desk sends heartbeats of its own: this stream keeps no seat.")]
 
 
 @router.get("/seat", response_model=SeatOut)
@@ -56,10 +59,17 @@ def extend_wrap_up(tx: Tx, at: Now, actor: Counselor, board: BoardDep) -> dict[s
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}, "description": "snapshot, offer, offer_over, seat, end"}},
 )
-async def seat_events(request: Request, token: Token, actor: Counselor, board: BoardDep) -> StreamingResponse:
+async def seat_events(
+    request: Request,
+    token: Token,
+    actor: Counselor,
+    board: BoardDep,
+    beats: Beats = False,  # noqa: FBT002 - a query parameter
+) -> StreamingResponse:
     """Stream one's seat: a `snapshot` at once and every five seconds, and what happens in between.
 
-    Opening it takes the seat; it is kept by heartbeats, for a stream shows nothing of whether anybody reads it.
+    Opening it takes the seat. While it is open it keeps the seat, unless the desk `beats` itself, as a desk should: a
+    stream shows nothing of whether anybody reads it.
     """
     state, opened = request.app.state, False
     if getattr(state, "feed", None) is None:
@@ -80,6 +90,8 @@ async def seat_events(request: Request, token: Token, actor: Counselor, board: B
             return view.seat_view(tx, who.id, at)
 
     events = seat_stream(state.feed, topic(actor.id), snapshot)
+    if not beats:
+        events = kept(events, partial(hear, state, actor), board.config.lease_seconds / 3)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 

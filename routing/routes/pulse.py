@@ -56,18 +56,22 @@ _beating.permission = "seat.use"  # type: ignore[attr-defined] # The deny-by-def
 @router.post("/seat/heartbeat")
 async def beat(request: Request, actor: Annotated[Actor, Depends(_beating)], form: BeatIn | None = None) -> BeatOut:
     """Say that the desk is there, and whether its softphone is; a seat that was lost is taken again."""
-    state, softphone = request.app.state, form.softphone if form else None
+    return BeatOut(state=await hear(request.app.state, actor, form.softphone if form else None))
+
+
+async def hear(state: Any, actor: Actor, softphone: bool | None = None) -> str:  # noqa: FBT001
+    """Hear of a desk: its lease begins anew; gives the seat's state."""
     at = state.clock()
     try:
         heard = await heartbeat(state.index, state.board, actor.id, at, softphone)
     except BoardGone:
         heard = "unknown"
     if heard not in TAKE_AGAIN:
-        return BeatOut(state=heard)
+        return heard
 
     def take() -> str:
         with state.sessions.begin() as tx:
             told = {"softphone": softphone, "written": state.written}
             return service.heartbeat(tx, actor, board=state.board, at=at, **told)
 
-    return BeatOut(state=await asyncio.to_thread(take))
+    return await asyncio.to_thread(take)

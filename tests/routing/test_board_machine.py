@@ -238,7 +238,8 @@ class BoardMachine(Acts):
         Sets(self.redis, self.board._keys).hold_who_belongs_there(self.model)
 
 
+@pytest.mark.timeout(600)
 def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:
     health = list(HealthCheck)
-    numbers = settings(max_examples=150, stateful_step_count=60, derandomize=True, suppress_health_check=health)
+    numbers = settings(max_examples=80, stateful_step_count=60, derandomize=True, suppress_health_check=health)
     run_state_machine_as_test(partial(BoardMachine, redis), settings=numbers)  # type: ignore[arg-type]

@@ -129,8 +129,10 @@ def test_who_has_gone_long_without_a_break_is_told_asked_last_and_asked_in_turn_
 
 @pytest.mark.parametrize("priority", [*CLASS_WORDS, "normal"])
 @pytest.mark.parametrize("last", [None, *ASKED_LAST])
-def test_a_reason_says_everything_in_both_languages(priority: str, last: str | None) -> None:
-    told = reason_for(priority, "en", waited=12, idle=34, asked_last=last)
+@pytest.mark.parametrize("need", ["", "청소년 · young people"])
+def test_a_reason_says_everything_in_both_languages(priority: str, last: str | None, need: str) -> None:
+    told = reason_for(priority, "en", waited=12, idle=34, called_for=need, asked_last=last)
+    assert need in told or priority == "danger", "who is in danger is taken by whoever is free first"
     assert "12초 대기 · first in line after 12 s" in told
     assert "34" in told
     assert ("free longest" in told) == (last is None)
