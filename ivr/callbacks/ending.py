@@ -1,5 +1,6 @@
 """What the end of a call leaves: somebody reached or not, somebody to be called back, somebody who needs no call."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from casework.policy.states import move
 from casework.queries.callbacks import callback_of_caller
 from casework.queries.contacts import lock_contact
 from casework.service import callbacks as cases
+from core.errors import NotFound
 from ivr import queries as calls
 from ivr import service
 from ivr.callbacks import queries
@@ -89,7 +91,9 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, means: Me
     """Let a caller into the queue; whoever was to be called back has called, and has the place they had."""
     calls.lock_call(tx, message.call)
     # The contact before its place in the queue, as the news of a danger does: the other way round the two deadlock.
-    lock_contact(tx, message.contact_id)
+    # The one in which a conversation goes on is not there yet, and is nobody's to lock.
+    with suppress(NotFound):
+        lock_contact(tx, message.contact_id)
     _resume(tx, message, means, at)
     service.caller_waits(tx, message, at, board=means.board)
 

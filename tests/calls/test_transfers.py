@@ -136,6 +136,7 @@ def test_a_caller_sent_on_blindly_to_a_desk_that_does_not_answer_comes_back_to_t
     following = duri.accept()
     assert following != contact
     caller.talks()
+    duri.comes_to("on_contact")
     assert contact_of(duri, following)["continues_id"] == contact
 
 
