@@ -7,7 +7,7 @@ from redis import Redis
 from casework import messages as m
 from casework import outside
 from casework.config import Config
-from casework.service import dispatches, duties, escalations, visits, voicemails
+from casework.service import dispatches, duties, escalations, referrals, visits, voicemails
 from core.delivery import Handler, Outward
 from core.messages import Message
 from core.security import Vault
@@ -39,5 +39,7 @@ def handlers(*, vault: Vault, redis: Redis, config: Config) -> dict[type[Message
         m.TranscriptWanted: Outward(
             partial(voicemails.prepare, config=config), outside.transcribe, partial(voicemails.record, vault=vault)
         ),
+        m.ReferralSettled: partial(referrals.on_settled, redis=redis),
+        m.ReferralExpires: partial(referrals.on_expires, config=config),
         m.DispatchArrivalDue: partial(dispatches.on_arrival_due, config=config),
     }

@@ -106,25 +106,37 @@ def _findings(instrument: Instrument) -> Iterator[Finding]:
 
 
 def _problems(made: Instrument) -> Iterator[str]:
-    items = {item.key: item for item in made.items}
-    if len(items) != len(made.items):
-        yield "two items have one key."
     if set(made.wording) != {"ko", "en"} or not set(made.wording.values()) <= set(get_args(Wording)):
         yield f"say of ko and en whose words they are: {', '.join(get_args(Wording))}."
     if made.asked_by not in _ASKED_BY:
         yield f"asked_by is one of {', '.join(_ASKED_BY)}."
-    for item in made.items:
-        if len(item.values) != len(item.options):
-            yield f"two options of {item.key} have one value."
-    for scale in made.scales:
-        if unknown := set(scale.items) - set(items):
-            yield f"the scale {scale.name} has no items {unknown}."
-        if [at for at, _ in scale.bands] != sorted({at for at, _ in scale.bands}):
-            yield f"the bands of {scale.name} must rise."
-    for when in (*(when for when, _ in made.rules), *(i.needed_if for i in made.items if i.needed_if)):
-        for key, values in (*when.any.items(), *when.all.items()):
-            if key not in items or not set(values) <= {*items[key].values, DECLINED}:
-                yield f"a rule asks for {key} = {list(values)}, which cannot be answered."
     for finding in _findings(made):
         if finding.level not in {None, *LEVELS}:
             yield f"{finding.name}: there is no level {finding.level!r}."
+    yield from _item_problems(made)
+    yield from _scale_problems(made)
+    yield from _rule_problems(made)
+
+
+def _item_problems(made: Instrument) -> Iterator[str]:
+    if len({item.key for item in made.items}) != len(made.items):
+        yield "two items have one key."
+    for item in made.items:
+        if len(item.values) != len(item.options):
+            yield f"two options of {item.key} have one value."
+
+
+def _scale_problems(made: Instrument) -> Iterator[str]:
+    for scale in made.scales:
+        if unknown := set(scale.items) - {item.key for item in made.items}:
+            yield f"the scale {scale.name} has no items {unknown}."
+        if [at for at, _ in scale.bands] != sorted({at for at, _ in scale.bands}):
+            yield f"the bands of {scale.name} must rise."
+
+
+def _rule_problems(made: Instrument) -> Iterator[str]:
+    values = {item.key: {*item.values, DECLINED} for item in made.items}
+    for when in (*(when for when, _ in made.rules), *(i.needed_if for i in made.items if i.needed_if)):
+        for key, asked in (*when.any.items(), *when.all.items()):
+            if not set(asked) <= values.get(key, set()):
+                yield f"a rule asks for {key} = {list(asked)}, which cannot be answered."

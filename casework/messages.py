@@ -133,3 +133,18 @@ class TranscriptWanted(Message):
     """A voicemail may be written down, where somebody does that for us."""
 
     voicemail_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralSettled(Message):
+    """A referral was accepted, rejected, done or is expired: whoever referred hears of it."""
+
+    referral_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralExpires(Message):
+    """Timer: a referral that nobody has answered by now is over."""
+
+    referral_id: UUID

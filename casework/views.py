@@ -95,6 +95,8 @@ class CaseOut(Out):
     lower_to: str | None
     lower_by: UUID | None
     version: int
+    place: str | None = None
+    """In a list: where to read on, as `after`."""
 
 
 class Entry(BaseModel):
@@ -108,11 +110,19 @@ class Entry(BaseModel):
     words: str | None = None
 
 
-class CaseDetail(CaseOut):
-    """A case with its story, oldest first, and the subject's name masked."""
+class StoryOut(BaseModel):
+    """A page of a case's story, oldest first."""
+
+    timeline: list[Entry]
+    earlier: str | None
+    """Where to read on, as `before`; None where the story begins here."""
+
+
+class CaseDetail(CaseOut, StoryOut):
+    """A case with its plan, the end of its story, and the subject's name masked."""
 
     subject: KnownPerson | None
-    timeline: list[Entry]
+    plan: dict[str, Any] | None
 
 
 class DutyOut(Out):

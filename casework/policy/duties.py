@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail"]
+DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "referral"]
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
@@ -14,6 +14,7 @@ TEAM_OF: dict[DutyKind, Team] = {
     "in_depth_callback": "center",
     "review": "supervisors",
     "voicemail": "counselors",
+    "referral": "counselors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),
@@ -23,6 +24,12 @@ TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
 
 TO_UNANSWERED = frozenset({"callback", "voicemail"})
 """Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
+
+PRIORITY_OF: dict[str, Priority] = {"emergency": "danger", "urgent": "high"}
+"""Of a first response that nothing else promises: at danger the supervisor hears at once that it is late."""
+
+RESPONSES = frozenset({"first_response", "in_depth_callback", "follow_up"})
+"""Kinds that are a response to a case."""
 
 SHORTEST_VOICEMAIL = 2
 """Fewer seconds are no words to answer: the caller is followed up like one who hung up."""

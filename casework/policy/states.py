@@ -139,5 +139,20 @@ ESCALATION = machine(
     acknowledged="resolved",
     resolved="",
 )  # fmt: skip
+SCREENING = machine(
+    "screening", "started", "finished",
+    started="finished",
+    finished="",
+)  # fmt: skip
+REFERRAL = machine(
+    "referral", "draft", "done rejected revoked expired",
+    draft="sent revoked",
+    sent="accepted rejected revoked expired",
+    accepted="done revoked",
+    done="",
+    rejected="",
+    revoked="",
+    expired="",
+)  # fmt: skip
 
-MACHINES = (CONTACT, CASE, DUTY, VISIT, DISPATCH, ESCALATION)
+MACHINES = (CONTACT, CASE, DUTY, VISIT, DISPATCH, ESCALATION, SCREENING, REFERRAL)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from casework.tables import Duty, DutyAttempt, Escalation
+from casework.tables.duties import BOARD
 from core.errors import NotFound
 
-_RANK = case({"danger": 0, "high": 1}, value=Duty.priority, else_=2)
+_ORDER = (*(literal_column(part) for part in BOARD), Duty.due_at, Duty.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,27 @@ def lock_duty(tx: Session, duty_id: UUID) -> Duty:
 def duties(tx: Session, wanted: DutyFilter) -> Sequence[Duty]:
     """List open duties: the overdue first, then by priority and deadline."""
     rules: list[ColumnElement[bool]] = [Duty.ended_at.is_(None)]
-    if wanted.owner_id is not None:
-        rules.append(Duty.owner_id == wanted.owner_id)
-    else:
-        rules.append(Duty.team.in_(wanted.teams))
     if wanted.unowned:
         rules.append(Duty.owner_id.is_(None))
     if wanted.kind is not None:
         rules.append(Duty.kind == wanted.kind)
-    order = (Duty.overdue_at.is_(None), _RANK, Duty.due_at, Duty.place_at, Duty.id)
-    return tx.scalars(select(Duty).where(*rules).order_by(*order).limit(wanted.limit)).all()
+    if wanted.owner_id is not None:
+        whose = [Duty.owner_id == wanted.owner_id]
+    else:
+        whose = [Duty.team == team for team in sorted(wanted.teams)]
+    if not whose:
+        return []
+    # Each team's duties stand in the index in the order of the board: its first ones are read, not all of them sorted.
+    first = [select(Duty.id).where(one, *rules).order_by(*_ORDER).limit(wanted.limit) for one in whose]
+    chosen = union_all(*(each.subquery().select() for each in first))
+    return tx.scalars(select(Duty).where(Duty.id.in_(chosen)).order_by(*_ORDER).limit(wanted.limit)).all()
+
+
+def lock_first_response(tx: Session, case_id: UUID) -> Duty | None:
+    """Lock a case's open first response; None where there is none, or somebody is at it this very moment."""
+    owed = select(Duty).where(Duty.case_id == case_id, Duty.kind == "first_response", Duty.ended_at.is_(None))
+    # Whoever ends a duty locks it before its case: to wait for them with the case locked would make the two deadlock.
+    return tx.scalars(owed.order_by(Duty.due_at).limit(1).with_for_update(skip_locked=True)).first()
 
 
 def attempts(tx: Session, duty_id: UUID) -> Sequence[DutyAttempt]:

@@ -1,22 +1,24 @@
 """Finalizing a contact: the contact, its case and everything it starts, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from casework import draft
-from casework.config import Means
+from casework.config import Config, Means
 from casework.form import Form
 from casework.messages import ContactPlaced
 from casework.policy.finalizing import Problem, problems
+from casework.policy.instruments import most_urgent
 from casework.policy.states import CONTACT, move
 from casework.policy.triage import GUARDED
 from casework.queries import contacts as queries
 from casework.queries.duties import lock_open_callback
 from casework.queries.people import lock_caller
-from casework.service import starting
+from casework.queries.screenings import attach
+from casework.service import screenings, starting
 from casework.service.access import require_writer
 from casework.service.calls import callback_over
 from casework.service.cases import open_or_join
@@ -58,7 +60,11 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     contact_state = move(CONTACT, contact.state, "finalized")
     if final.version not in {None, contact.version}:
         raise stale(contact, means.vault)
-    whole = _checked(tx, draft.read(values), at)
+    whole = draft.read(values)
+    contact.screened_level = most_urgent(
+        contact.screened_level, screenings.carried_level(whole, means.config.instruments)
+    )
+    _check(tx, whole, contact.screened_level, means.config, at)
     contact.state, contact.finalized_at, contact.finalized_by = contact_state, at, actor.id
     contact.form_cipher, contact.version = draft.seal(values, means.vault), contact.version + 1
     contact.notes_cipher = means.vault.seal(whole.notes) if whole.notes else None
@@ -70,8 +76,13 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     return contact
 
 
-def _checked(tx: Session, form: Form, at: datetime) -> Form:
-    found = [*problems(form.filled()), *_numbers(form), *starting.untimely(form, at)]
+def _check(tx: Session, form: Form, screened: str | None, config: Config, at: datetime) -> None:
+    filled = form.filled()
+    if filled.triage_level is not None:
+        # Whatever is to be said of an emergency is to be said of one that a screening found, too.
+        filled = replace(filled, triage_level=most_urgent(filled.triage_level, screened))
+    found = [*problems(filled), *_numbers(form), *starting.untimely(form, at)]
+    found += screenings.problems(form, config.instruments)
     if found:
         errors = [{"at": field, "problem": words} for field, words in found]
         raise Invalid("The form cannot be finalized yet: mend the fields named in `errors`.", errors=errors)
@@ -82,7 +93,6 @@ def _checked(tx: Session, form: Form, at: datetime) -> Form:
     for field, code in places.items():
         if code:
             require_district(tx, code, at=field, on=at.date())
-    return form
 
 
 def _numbers(form: Form) -> list[Problem]:
@@ -121,8 +131,10 @@ def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime
                 )
             )  # fmt: skip
         starting.start(tx, contact, case, form, means=means, at=at)
+        attach(tx, contact.id, case.id)
+    screenings.take_down(tx, contact, form, means=means, at=at)
     resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
-    if contact.danger_at is not None and form.triage_level not in GUARDED:
+    if contact.danger_at is not None and contact.triage_level not in GUARDED:
         escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
     _callback_is_done(tx, contact, at)
 

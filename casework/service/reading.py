@@ -1,13 +1,16 @@
 """Putting together what a reader sees: masked, and in one story."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import draft
-from casework.queries import cases, contacts, field, people
+from casework import draft, paging
+from casework.paging import Place
+from casework.queries import cases, contacts, field, people, stories
+from casework.service.changing import plan_of
 from casework.service.people import name_of
 from casework.tables import Case, Contact, Dispatch, Duty, Person, Visit
 from casework.views import (
@@ -22,10 +25,17 @@ from casework.views import (
     KnownPerson,
     MilestoneOut,
     Started,
+    StoryOut,
     VisitDetail,
     VisitOut,
 )
+from core import audit
+from core.phone import require_number
 from core.security import Vault, mask, mask_name
+from core.staff import Actor
+
+_PAGE = 50
+"""Lines of a story that come with the case itself."""
 
 
 def contact_in_list(contact: Contact, vault: Vault) -> ContactOut:
@@ -62,26 +72,45 @@ def person_masked(person: Person, vault: Vault) -> KnownPerson:
     return KnownPerson(id=person.id, name=masked, birth_year=person.birth_year, district=person.district)
 
 
+def case_in_list(case: Case, place: Place) -> CaseOut:
+    """Give a case with its place in the list."""
+    return CaseOut.model_validate(case).model_copy(update={"place": paging.written(place)})
+
+
+def cases_of(
+    tx: Session, phone: str | None, name: str | None, actor: Actor, *, vault: Vault, at: datetime
+) -> Sequence[Case]:
+    """Find the cases of whoever has this number or name, or both; that somebody looked is in the audit."""
+    sought = {"phone": require_number(phone) if phone else None, "name": f"name\x1f{name}" if name else None}
+    prints = {kind: vault.fingerprint(words) for kind, words in sought.items() if words}
+    audit.record(tx, actor.id, "case.search", ("case", "-"), at=at, by=sorted(prints))
+    return cases.of_people(tx, prints, limit=50)
+
+
 def case_whole(tx: Session, case: Case, vault: Vault) -> CaseDetail:
-    """Give a case with everything that hangs on it as one story, oldest first."""
+    """Give a case with its plan and the end of its story."""
     subject = people.people(tx, {case.subject_person_id}).get(case.subject_person_id)
     return CaseDetail(
         **CaseOut.model_validate(case).model_dump(),
+        **story(tx, case.id, before=None, limit=_PAGE, vault=vault).model_dump(),
         subject=person_masked(subject, vault) if subject else None,
-        timeline=_story(cases.timeline(tx, case.id), vault),
+        plan=plan_of(case, vault),
     )
 
 
-def _story(found: cases.Timeline, vault: Vault) -> list[Entry]:
-    story = [Entry(at=n.at, kind="note", id=n.id, what=n.kind, words=vault.open(n.words_cipher)) for n in found.notes]
-    story += [Entry(at=c.opened_at, kind="contact", id=c.id, state=c.state, what=c.topic) for c in found.contacts]
-    story += [Entry(at=d.created_at, kind="duty", id=d.id, state=d.state, what=d.kind) for d in found.duties]
-    story += [Entry(at=v.requested_at, kind="visit", id=v.id, state=v.state, what=v.district) for v in found.visits]
-    story += [Entry(at=d.requested_at, kind="dispatch", id=d.id, state=d.state, what=d.kind) for d in found.dispatches]
-    story += [
-        Entry(at=e.raised_at, kind="escalation", id=e.id, state=e.state, what=e.reason) for e in found.escalations
-    ]
-    return sorted(story, key=lambda entry: (entry.at, entry.kind, entry.id))
+def story(tx: Session, case_id: UUID, *, before: Place | None, limit: int, vault: Vault) -> StoryOut:
+    """Give a page of a case's story, oldest first."""
+    lines = list(stories.story(tx, case_id, before=before, limit=limit + 1))
+    more, shown = len(lines) > limit, lines[:limit]
+    return StoryOut(
+        timeline=[_entry(line, vault) for line in reversed(shown)],
+        earlier=paging.written((shown[-1].kind, shown[-1].at, shown[-1].id)) if more else None,
+    )
+
+
+def _entry(line: stories.Line, vault: Vault) -> Entry:
+    words = vault.open(line.words_cipher) if line.words_cipher else None
+    return Entry(at=line.at, kind=line.kind, id=line.id, state=line.state, what=line.what, words=words)
 
 
 def dispatch_whole(tx: Session, dispatch: Dispatch) -> DispatchDetail:

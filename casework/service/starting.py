@@ -15,7 +15,7 @@ from casework.messages import (
     VisitDue,
     VisitRequested,
 )
-from casework.policy.duties import Priority
+from casework.policy.duties import PRIORITY_OF
 from casework.policy.finalizing import EMERGENCY_BASIS, Problem
 from casework.policy.states import DISPATCH, VISIT, move
 from casework.policy.triage import GUARDED, first_response_owed, respond_by
@@ -26,9 +26,6 @@ from casework.tables import Case, Contact, Dispatch, Visit
 from core import outbox
 from core.ids import named_id
 from core.phone import require_number
-
-PRIORITY_OF: dict[str, Priority] = {"emergency": "danger", "urgent": "high"}
-"""Of a first response that nothing else promises: at danger the supervisor hears at once that it is late."""
 
 
 def untimely(form: Form, at: datetime) -> list[Problem]:

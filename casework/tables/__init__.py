@@ -7,6 +7,8 @@ from casework.tables.field import Dispatch, DispatchAttempt, Milestone, Visit
 from casework.tables.flags import CallerFlag
 from casework.tables.people import Identifier, Person
 from casework.tables.places import District, Team
+from casework.tables.referrals import Referral
+from casework.tables.screenings import Screening
 from casework.tables.voicemails import Voicemail
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "Identifier",
     "Milestone",
     "Person",
+    "Referral",
+    "Screening",
     "Team",
     "Visit",
     "Voicemail",
