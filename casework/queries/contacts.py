@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework.tables import Contact, Duty
+from casework.tables import Contact, Duty, Escalation
 from core.errors import NotFound
 
 
@@ -68,6 +68,14 @@ def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
     # A call of ours that nobody answered was no call of theirs.
     theirs = or_(Contact.channel != "callback", Contact.answered_at.is_not(None))
     row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same, theirs)).one()
+    return row[0], row[1]
+
+
+def unsettled(tx: Session, contact_id: UUID, fingerprint: str | None) -> tuple[bool, bool]:
+    """Tell whether something is escalated about a contact, and whether its caller is owed a call-back."""
+    about = (Escalation.about_kind == "contact", Escalation.about_id == contact_id, Escalation.state != "resolved")
+    theirs = (Duty.kind == "callback", Duty.caller_fingerprint == fingerprint, Duty.ended_at.is_(None))
+    row = tx.execute(select(exists().where(*about), exists().where(*theirs))).one()
     return row[0], row[1]
 
 

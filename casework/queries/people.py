@@ -9,10 +9,27 @@ from sqlalchemy.orm import Session
 
 from casework.tables import Identifier, Person
 
+_HELD = "people.held"
+"""Which callers a session's transaction has locked."""
+
 
 def lock_caller(tx: Session, fingerprint: str) -> None:
-    """Let only one transaction at a time decide who this caller is and what they are owed."""
+    """Let only one transaction at a time decide who this caller is and what they are owed; held already, it stays."""
+    transaction, held = tx.info.get(_HELD, (None, set()))
+    if transaction is not tx.get_transaction():
+        held = set()
+    if fingerprint in held:
+        return
     tx.execute(text("select pg_advisory_xact_lock(120, :key)"), {"key": zlib.crc32(fingerprint.encode()) - 2**31})
+    tx.info[_HELD] = tx.get_transaction(), held | {fingerprint}
+
+
+def lock_people_with(tx: Session, fingerprint: str) -> Sequence[Person]:
+    """Lock the people with this number, the longest known first."""
+    known = select(Person).join(Identifier, Identifier.person_id == Person.id)
+    chosen = known.where(Identifier.fingerprint == fingerprint).order_by(Person.created_at, Person.id)
+    fresh = chosen.with_for_update(of=Person).execution_options(populate_existing=True)
+    return tx.scalars(fresh).all()
 
 
 def people_with(tx: Session, fingerprint: str) -> Sequence[Person]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, or_, select
 from sqlalchemy.orm import Session
 
 from casework.tables import District, Team
@@ -16,7 +16,7 @@ def districts(tx: Session, *, on: date) -> Sequence[District]:
     return tx.scalars(select(District).where(*valid).order_by(District.code)).all()
 
 
-def team_of(tx: Session, district: str) -> UUID | None:
-    """Give the team that visits in a district, or None where nobody does yet."""
+def team_of(district: str) -> ScalarSelect[UUID]:
+    """Give, as a part of a statement, the team that visits in a district; null where nobody does yet."""
     own = select(Team.id).where(Team.district == district, Team.active).order_by(Team.name).limit(1)
-    return tx.scalar(own)
+    return own.scalar_subquery()

@@ -33,7 +33,7 @@ class _Source(NamedTuple):
 
 
 SOURCES = (
-    _Source("contact", Contact, Contact.opened_at, Contact.topic, Contact.state),
+    _Source("contact", Contact, Contact.opened_at, Contact.topic, Contact.state, Contact.notes_cipher),
     _Source("dispatch", Dispatch, Dispatch.requested_at, Dispatch.kind, Dispatch.state),
     _Source("duty", Duty, Duty.created_at, Duty.kind, Duty.state),
     _Source("escalation", Escalation, Escalation.raised_at, Escalation.reason, Escalation.state),

@@ -21,15 +21,14 @@ from casework.queries.screenings import attach
 from casework.service import screenings, starting
 from casework.service.access import require_writer
 from casework.service.calls import callback_over
-from casework.service.cases import open_or_join
+from casework.service.cases import Came, open_or_join
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
 from casework.service.people import Described, known_as
-from casework.service.places import require_district
-from casework.tables import CaseNote, Contact, Person
+from casework.service.places import require_districts
+from casework.tables import Case, Contact, Person
 from core import audit, outbox
 from core.errors import Conflict, Invalid
-from core.ids import new_id
 from core.phone import require_number
 from core.security import Vault
 from core.staff import Actor
@@ -61,17 +60,21 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     if final.version not in {None, contact.version}:
         raise stale(contact, means.vault)
     whole = draft.read(values)
-    contact.screened_level = most_urgent(
-        contact.screened_level, screenings.carried_level(whole, means.config.instruments)
-    )
-    _check(tx, whole, contact.screened_level, means.config, at)
-    contact.state, contact.finalized_at, contact.finalized_by = contact_state, at, actor.id
-    contact.form_cipher, contact.version = draft.seal(values, means.vault), contact.version + 1
-    contact.notes_cipher = means.vault.seal(whole.notes) if whole.notes else None
-    contact.owner_id = contact.owner_id or actor.id
-    mirror(contact, whole)
-    _apply(tx, contact, whole, means, at)
-    audit.record(tx, actor.id, "contact.finalize", ("contact", contact.id), at=at, outcome_class=whole.outcome_class)
+    screened = most_urgent(contact.screened_level, screenings.carried_level(whole, means.config.instruments))
+    _check(tx, whole, screened, means.config, at)
+    level, owner = most_urgent(whole.triage_level, screened) or "info", contact.owner_id or actor.id
+    came = Came(level, whole.topic or "other", owner, contact.opened_at)
+    with outbox.together(tx):
+        # The contact is changed once its case is there, so that it is written once.
+        case = _case(tx, contact, whole, came, means, at) if whole.outcome_class == "data" else None
+        contact.owner_id, contact.screened_level = owner, screened
+        contact.state, contact.finalized_at, contact.finalized_by = contact_state, at, actor.id
+        contact.form_cipher, contact.version = draft.seal(values, means.vault), contact.version + 1
+        contact.notes_cipher = means.vault.seal(whole.notes) if whole.notes else None
+        mirror(contact, whole)
+        outcome = {"outcome_class": whole.outcome_class}
+        audit.record(tx, actor.id, "contact.finalize", ("contact", contact.id), at=at, **outcome)
+        _start(tx, contact, case, whole, means=means, at=at)
     tx.flush()
     return contact
 
@@ -86,13 +89,16 @@ def _check(tx: Session, form: Form, screened: str | None, config: Config, at: da
     if found:
         errors = [{"at": field, "problem": words} for field, words in found]
         raise Invalid("The form cannot be finalized yet: mend the fields named in `errors`.", errors=errors)
-    places = {
-        "subject.district": form.subject.district if form.subject else None,
-        "next_step.visit.district": form.next_step.visit.district if form.next_step and form.next_step.visit else None,
-    }
-    for field, code in places.items():
-        if code:
-            require_district(tx, code, at=field, on=at.date())
+    require_districts(
+        tx,
+        {
+            "subject.district": form.subject.district if form.subject else None,
+            "next_step.visit.district": (
+                form.next_step.visit.district if form.next_step and form.next_step.visit else None
+            ),
+        },
+        on=at.date(),
+    )
 
 
 def _numbers(form: Form) -> list[Problem]:
@@ -115,31 +121,34 @@ def _number(typed: str | None) -> str | None:
     return require_number(typed) if typed else None
 
 
-def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> None:
-    if form.outcome_class == "data":
-        subject = _people(tx, contact, form, means.vault, at)
-        if subject.district:
-            outbox.post(tx, ContactPlaced(contact.id, subject.district), at=at)
-        case = open_or_join(tx, subject, contact, config=means.config, at=at)
-        contact.case_id = case.id
-        tx.flush()
-        if contact.notes_cipher and form.notes:
-            tx.add(
-                CaseNote(
-                    id=new_id(at), case_id=case.id, contact_id=contact.id, author_id=contact.finalized_by, at=at,
-                    kind="contact", words_cipher=means.vault.seal(form.notes),
-                )
-            )  # fmt: skip
+def _case(tx: Session, contact: Contact, form: Form, came: Came, means: Means, at: datetime) -> Case:
+    """Give the case of whom it is about, and tell where they live."""
+    who = _who(tx, contact, form, means.vault, at)
+    case = open_or_join(tx, (who.subject, who.new), came, config=means.config, at=at)
+    contact.reporter_person_id, contact.subject_person_id = who.reporter_id, who.subject.id
+    contact.case_id = case.id
+    if who.subject.district:
+        outbox.post(tx, ContactPlaced(contact.id, who.subject.district), at=at)
+    return case
+
+
+def _start(tx: Session, contact: Contact, case: Case | None, form: Form, *, means: Means, at: datetime) -> None:
+    if case is not None:
         starting.start(tx, contact, case, form, means=means, at=at)
-        attach(tx, contact.id, case.id)
+        if contact.screened_at is not None:
+            attach(tx, contact.id, case.id)
     screenings.take_down(tx, contact, form, means=means, at=at)
-    resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
-    if contact.danger_at is not None and contact.triage_level not in GUARDED:
-        escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
-    _callback_is_done(tx, contact, at)
+    _settle(tx, contact, means, at)
 
 
-def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
+@dataclass(frozen=True, slots=True)
+class _Who:
+    reporter_id: UUID | None
+    subject: Person
+    new: bool
+
+
+def _who(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> _Who:
     reporter, subject = form.reporter, form.subject
     own_number = vault.open(contact.caller_cipher) if contact.caller_cipher and contact.caller_fingerprint else None
     called = Described(
@@ -157,21 +166,25 @@ def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetim
             name=spoken_of.name or called.name, phone=spoken_of.phone or called.phone,
             birth_year=spoken_of.birth_year, district=spoken_of.district, address=spoken_of.address,
         )  # fmt: skip
-        person = known_as(tx, spoken_of, vault=vault, at=at)
-        contact.reporter_person_id = contact.subject_person_id = person.id
-        return person
-    if called.name or called.phone:
-        contact.reporter_person_id = known_as(tx, called, vault=vault, at=at).id
-    person = known_as(tx, spoken_of, vault=vault, at=at)
-    contact.subject_person_id = person.id
-    return person
+        person, new = known_as(tx, spoken_of, vault=vault, at=at)
+        return _Who(person.id, person, new)
+    reporter_id = known_as(tx, called, vault=vault, at=at)[0].id if called.name or called.phone else None
+    person, new = known_as(tx, spoken_of, vault=vault, at=at)
+    return _Who(reporter_id, person, new)
 
 
-def _callback_is_done(tx: Session, contact: Contact, at: datetime) -> None:
-    if contact.answered_at is None or contact.caller_fingerprint is None:
-        return
-    lock_caller(tx, contact.caller_fingerprint)
-    owed = lock_open_callback(tx, contact.caller_fingerprint)
-    # A caller who dropped out of this very conversation is called back, however quickly its form is written.
-    if owed is not None and not queries.owed_by_call(tx, contact, owed.id):
-        callback_over(tx, owed, "done", by=contact.finalized_by, at=at)
+def _settle(tx: Session, contact: Contact, means: Means, at: datetime) -> None:
+    """End what was escalated about a contact, and the call-back that its conversation has made needless."""
+    answered = contact.caller_fingerprint if contact.answered_at is not None else None
+    if answered is not None:
+        lock_caller(tx, answered)
+    escalated, owed = queries.unsettled(tx, contact.id, answered)
+    if escalated:
+        resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
+    if contact.danger_at is not None and contact.triage_level not in GUARDED:
+        escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
+    if owed and answered is not None:
+        callback = lock_open_callback(tx, answered)
+        # A caller who dropped out of this very conversation is called back, however quickly its form is written.
+        if callback is not None and not queries.owed_by_call(tx, contact, callback.id):
+            callback_over(tx, callback, "done", by=contact.finalized_by, at=at)

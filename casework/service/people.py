@@ -23,13 +23,14 @@ class Described:
     address: str | None = None
 
 
-def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime) -> Person:
-    """Give the person of this number, or a new one.
+def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime) -> tuple[Person, bool]:
+    """Give the person of this number, or a new one, and whether they are new.
 
     A shared telephone is not a shared person: somebody of another name is somebody else. Locks the person.
     """
     name_print = vault.fingerprint(f"name\x1f{who.name}") if who.name else None
-    person = _find(tx, who, name_print, vault) or Person(id=new_id(at), created_at=at)
+    known = _find(tx, who, name_print, vault)
+    person = known or Person(id=new_id(at), created_at=at)
     if who.name and person.name_cipher is None:
         person.name_cipher, person.name_fingerprint = vault.seal(who.name), name_print
     person.birth_year = who.birth_year or person.birth_year
@@ -38,9 +39,13 @@ def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime) -> Pers
         person.address_cipher = vault.seal(who.address)
     tx.add(person)
     tx.flush()
-    if who.phone:
-        _note_number(tx, person, who.phone, vault, at)
-    return person
+    if known is None and who.phone:
+        number, sealed = vault.fingerprint(who.phone), vault.seal(who.phone)
+        made = Identifier(id=new_id(at), person_id=person.id, kind="phone", value_cipher=sealed, fingerprint=number)
+        made.created_at = at
+        tx.add(made)
+        tx.flush()
+    return person, known is None
 
 
 def _find(tx: Session, who: Described, name_print: str | None, vault: Vault) -> Person | None:
@@ -48,24 +53,9 @@ def _find(tx: Session, who: Described, name_print: str | None, vault: Vault) -> 
         return None
     number = vault.fingerprint(who.phone)
     queries.lock_caller(tx, number)
-    known = queries.people_with(tx, number)
+    known = queries.lock_people_with(tx, number)
     fits = [p for p in known if name_print is None or p.name_fingerprint in {None, name_print}]
-    best = sorted(fits, key=lambda p: p.name_fingerprint != name_print)
-    if not best:
-        return None
-    return tx.get_one(Person, best[0].id, with_for_update=True)
-
-
-def _note_number(tx: Session, person: Person, phone: str, vault: Vault, at: datetime) -> None:
-    number = vault.fingerprint(phone)
-    if all(known.fingerprint != number for known in queries.identifiers(tx, person.id)):
-        sealed = vault.seal(phone)
-        tx.add(
-            Identifier(
-                id=new_id(at), person_id=person.id, kind="phone", value_cipher=sealed, fingerprint=number, created_at=at
-            )
-        )
-        tx.flush()
+    return min(fits, key=lambda p: p.name_fingerprint != name_print, default=None)
 
 
 def name_of(person: Person | None, vault: Vault) -> str | None:

@@ -59,7 +59,7 @@ def start(tx: Session, asked: Asked, actor: Actor, *, means: Means, at: datetime
     which = instrument(means.config.instruments, asked.instrument)
     if (asked.contact_id is None) == (asked.case_id is None):
         raise Invalid("Name either the contact or the case.", at="contact_id")
-    case_id = _lock(tx, asked.contact_id, asked.case_id, actor)
+    case_id = _lock(tx, asked.contact_id, asked.case_id, actor, at)
     known = _carried(tx, asked, which, means.vault) if asked.after else {}
     made = _screening(which, known, actor.id, vault=means.vault, at=at)
     made.contact_id, made.case_id = asked.contact_id, case_id
@@ -69,12 +69,12 @@ def start(tx: Session, asked: Asked, actor: Actor, *, means: Means, at: datetime
     return made
 
 
-def _lock(tx: Session, contact_id: UUID | None, case_id: UUID | None, actor: Actor) -> UUID | None:
+def _lock(tx: Session, contact_id: UUID | None, case_id: UUID | None, actor: Actor, at: datetime) -> UUID | None:
     # In the order of finalizing: the contact, then its case, then what was asked.
     if contact_id is not None:
         contact = contact_queries.lock_contact(tx, contact_id)
         require_writer(contact, actor)
-        case_id = contact.case_id
+        contact.screened_at, case_id = contact.screened_at or at, contact.case_id
         if case_id is None and contact.state not in EDITABLE:
             raise Conflict(f"This contact is {contact.state}: nothing can be asked in it.", state=contact.state)
     if case_id is not None and case_queries.lock_case(tx, case_id).state in CASE.closed:
@@ -102,9 +102,9 @@ def _sealed(answers: Mapping[str, Any], vault: Vault) -> str:
     return vault.seal(orjson.dumps(answers).decode())
 
 
-def _editable(tx: Session, screening_id: UUID, version: int, actor: Actor) -> Screening:
+def _editable(tx: Session, screening_id: UUID, version: int, actor: Actor, at: datetime) -> Screening:
     seen = queries.screening(tx, screening_id)
-    _lock(tx, seen.contact_id, seen.case_id, actor)
+    _lock(tx, seen.contact_id, seen.case_id, actor, at)
     screening = queries.lock_screening(tx, screening_id)
     if screening.state != "started":
         raise Conflict("This screening is finished: begin another one.", state=screening.state)
@@ -136,7 +136,7 @@ class Given:
 
 def answer(tx: Session, screening_id: UUID, given: Given, actor: Actor, *, means: Means, at: datetime) -> Screening:
     """Keep answers, all or some. The level that they ask for is set at once, and stays if one is taken back."""
-    screening = _editable(tx, screening_id, given.version, actor)
+    screening = _editable(tx, screening_id, given.version, actor, at)
     which = instrument(means.config.instruments, screening.instrument)
     known = merge(answers_of(screening, means.vault), dict(given.answers))
     if found := wrong(which, known):
@@ -152,7 +152,7 @@ def finish(tx: Session, screening_id: UUID, version: int, actor: Actor, *, at: d
     """End a screening; what was not asked stays so. Finished already, it stays as it is."""
     if queries.screening(tx, screening_id).state == "finished":
         return queries.screening(tx, screening_id)
-    screening = _editable(tx, screening_id, version, actor)
+    screening = _editable(tx, screening_id, version, actor, at)
     screening.state = move(SCREENING, screening.state, "finished")
     screening.finished_at, screening.version = at, screening.version + 1
     audit.record(tx, actor.id, "screening.finish", ("screening", screening.id), at=at, level=screening.level)

@@ -103,7 +103,6 @@ def _dispatch(tx: Session, contact: Contact, case: Case, asked: DispatchAsked, m
         **{column: means.vault.seal(words) if words else None for column, words in sealed.items()},
     )  # fmt: skip
     tx.add(made)
-    tx.flush()
     step(tx, ("dispatch", made.id), made.state, by=str(_by(contact)), at=at)
     outbox.post(tx, DispatchRequested(made.id, 1), at=at)
     outbox.post(tx, DispatchAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
@@ -117,7 +116,7 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
     within = means.config.urgent_visit_acknowledged_within if quick else means.config.visit_acknowledged_within
     made = Visit(
         id=named_id("visit", str(contact.id)), case_id=case.id, contact_id=contact.id, person_id=case.subject_person_id,
-        state=VISIT.start, district=district, team_id=team_of(tx, district), triage_level=level,
+        state=VISIT.start, district=district, team_id=team_of(district), triage_level=level,
         consent=contact.consent or "not_possible", legal_basis=contact.consent_basis,
         requested_at=at, requested_by=_by(contact), page=1, via="pending", acknowledge_by=at + within,
         visit_by=max(by, at + means.config.travel), workers=[], no_answers=0,
@@ -125,7 +124,6 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
         safety_cipher=means.vault.seal(asked.safety_notes) if asked.safety_notes else None,
     )  # fmt: skip
     tx.add(made)
-    tx.flush()
     step(tx, ("visit", made.id), made.state, by=str(_by(contact)), at=at)
     outbox.post(tx, VisitRequested(made.id, 1), at=at)
     outbox.post(tx, VisitAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)

@@ -64,6 +64,8 @@ class Contact(Base):
     triage_level: Mapped[str | None] = mapped_column(String(12))
     screened_level: Mapped[str | None] = mapped_column(String(12))
     """The level that screenings ask for: the contact's own is never less urgent."""
+    screened_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When an instrument was first asked in it."""
     consent: Mapped[str | None] = mapped_column(String(16))
     consent_basis: Mapped[str | None] = mapped_column(String(200))
     reporter_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_person.id"))

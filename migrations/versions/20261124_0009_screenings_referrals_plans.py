@@ -17,6 +17,7 @@ STORIES |= {"escalation": "raised_at"}
 def upgrade() -> None:
     op.add_column("casework_case", sa.Column("plan_cipher", sa.Text(), nullable=True))
     op.add_column("casework_contact", sa.Column("screened_level", sa.String(length=12), nullable=True))
+    op.add_column("casework_contact", sa.Column("screened_at", sa.DateTime(timezone=True), nullable=True))
     _screenings()
     _referrals()
     for table, moment in STORIES.items():
@@ -136,5 +137,6 @@ def downgrade() -> None:
         op.create_index(f"ix_casework_{table}_case_id", f"casework_{table}", ["case_id"])
     op.drop_table("casework_referral")
     op.drop_table("casework_screening")
+    op.drop_column("casework_contact", "screened_at")
     op.drop_column("casework_contact", "screened_level")
     op.drop_column("casework_case", "plan_cipher")
