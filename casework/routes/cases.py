@@ -159,10 +159,9 @@ def edit_case(
     case_id: UUID, body: EditIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Write a case's owner, topic or plan; a stale version answers 409 with what was sent and what there is."""
-    values = body.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude={"version"})
-    if body.owner_id is not None:
-        values["owner_id"] = body.owner_id
-    case = changing.edit(tx, case_id, changing.Edit(body.version, values), actor, vault=means.vault, at=at)
+    plan = body.plan.model_dump(mode="json", exclude_none=True) if body.plan else None
+    change = changing.Edit(body.version, body.owner_id, body.topic, plan)
+    case = changing.edit(tx, case_id, change, actor, vault=means.vault, at=at)
     return reading.case_whole(tx, case, means.vault)
 
 

@@ -40,10 +40,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Values for a case that was read at `version`: any of `owner_id`, `topic` and `plan`."""
+    """Values for a case that was read at `version`; None leaves what there is."""
 
     version: int
-    values: Mapping[str, Any]
+    owner_id: UUID | None = None
+    topic: str | None = None
+    plan: Mapping[str, Any] | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """List what is to be changed, ready for an answer."""
+        owner = str(self.owner_id) if self.owner_id else None
+        values = {"owner_id": owner, "topic": self.topic, "plan": self.plan}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def plan_of(case: Case, vault: Vault) -> dict[str, Any] | None:
@@ -64,15 +73,15 @@ def _locked(tx: Session, case_id: UUID, version: int, sent: Mapping[str, Any], v
 
 def edit(tx: Session, case_id: UUID, change: Edit, actor: Actor, *, vault: Vault, at: datetime) -> Case:
     """Write a case's owner, topic or plan; each plan stays in the story. An owner must be able to work on cases."""
-    sent = {key: str(value) if isinstance(value, UUID) else value for key, value in change.values.items()}
+    sent = change.sent
     case = _locked(tx, case_id, change.version, sent, vault)
     _require_open(case)
-    if owner := change.values.get("owner_id"):
-        case.owner_id = _worker(tx, owner)
-    case.topic = change.values.get("topic") or case.topic
-    if plan := change.values.get("plan"):
-        case.plan_cipher = vault.seal(orjson.dumps(plan).decode())
-        note(tx, case.id, ("plan", _told(plan)), by=actor.id, vault=vault, at=at)
+    if change.owner_id is not None:
+        case.owner_id = _worker(tx, change.owner_id)
+    case.topic = change.topic or case.topic
+    if change.plan is not None:
+        case.plan_cipher = vault.seal(orjson.dumps(change.plan).decode())
+        note(tx, case.id, ("plan", _told(change.plan)), by=actor.id, vault=vault, at=at)
     case.version += 1
     audit.record(
         tx, actor.id, "case.edit", ("case", case.id), at=at, fields=sorted(sent), owner_id=sent.get("owner_id")
