@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.embedded import start_postgres
 from app.migrate import upgrade
+from casework import paging
 from casework.queries import cases, duties
 from casework.service import reading
 from casework.service.places import load_districts, valid_districts
@@ -38,7 +39,7 @@ STAFF = 40
 
 PEOPLE = """
     insert into casework_person (id, created_at, name_cipher, district)
-    select u(2, n), :now, :sealed, d(n) from generate_series(1, :upper) n
+    select u(2, n), :now, :sealed, (cast(:codes as text[]))[1 + n % 25] from generate_series(1, :upper) n
 """
 NUMBERS = """
     insert into casework_identifier (id, person_id, kind, value_cipher, fingerprint, created_at)
@@ -46,10 +47,12 @@ NUMBERS = """
 """
 CASES = """
     insert into casework_case
-        (id, subject_person_id, owner_id, district, state, topic, triage_level, first_contact_at, clock_from, respond_by,
-         responded_at, opened_at, closed_at)
-    select u(1, n), u(2, n), u(9, n % :staff), d(n), case when n % 20 = 0 then 'in_service' else 'closed' end,
-           'loneliness', (array['emergency', 'urgent', 'high', 'moderate', 'low', 'info'])[least(6, 1 + (random() * 6)::int)],
+        (id, subject_person_id, owner_id, district, state, topic, triage_level, first_contact_at, clock_from,
+         respond_by, responded_at, opened_at, closed_at)
+    select u(1, n), u(2, n), u(9, n % :staff), (cast(:codes as text[]))[1 + n % 25],
+           case when n % 20 = 0 then 'in_service' else 'closed' end,
+           'loneliness',
+           (array['emergency', 'urgent', 'high', 'moderate', 'low', 'info'])[least(6, 1 + (random() * 6)::int)],
            at, at, at + interval '3 days', case when n % 60 <> 0 then at + interval '1 day' end, at,
            case when n % 20 <> 0 then at + interval '30 days' end
     from (select n, :now - n * interval '3 min' as at from generate_series(1, :upper) n) came
@@ -68,10 +71,12 @@ NOTES = """
 """
 DUTIES = """
     insert into casework_duty
-        (id, kind, state, priority, team, owner_id, case_id, created_at, opens_at, due_at, watch_at, overdue_at, ended_at)
+        (id, kind, state, priority, team, owner_id, case_id, created_at, opens_at, due_at, watch_at, overdue_at,
+         ended_at)
     select u(6, n), 'follow_up', case when n % 20 = 0 then 'due' else 'done' end,
            (array['normal', 'high', 'danger'])[1 + n % 3], (array['counselors', 'center', 'supervisors'])[1 + n % 3],
-           case when n % 40 = 0 then u(9, n % :staff) end, u(1, n), at, at, at + interval '7 days', at + interval '7 days',
+           case when n % 40 = 0 then u(9, n % :staff) end, u(1, n), at, at, at + interval '7 days',
+           at + interval '7 days',
            case when n % 100 = 0 then at + interval '7 days' end, case when n % 20 <> 0 then at + interval '1 day' end
     from (select n, :now - n * interval '3 min' as at from generate_series(1, :upper) n) owed
 """
@@ -85,16 +90,15 @@ VISITS = """
     insert into casework_visit
         (id, case_id, contact_id, person_id, triage_level, requested_at, requested_by, acknowledge_by, state, district,
          address_cipher, reason_cipher, consent, visit_by)
-    select u(8, n), u(1, n), u(4, n), u(2, n), 'high', :now - n * interval '1 min', u(9, 1), :now, 'reported', d(n),
+    select u(8, n), u(1, n), u(4, n), u(2, n), 'high', :now - n * interval '1 min', u(9, 1), :now, 'reported',
+           (cast(:codes as text[]))[1 + n % 25],
            :sealed, :sealed, 'given', :now
     from generate_series(1, :upper, 5) n
 """
-NAMES = (
-    "create function u(kind int, n bigint) returns uuid language sql immutable as"
-    " $$ select ('0000000' || kind || '-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$",
-    "create function d(n bigint) returns text language sql stable as"
-    " $$ select code from casework_district order by code offset n % 25 limit 1 $$",
-)
+NAMES = """
+    create function u(kind int, n bigint) returns uuid language sql immutable as
+    $$ select ('0000000' || kind || '-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$
+"""
 
 
 def key(kind: int, n: int) -> UUID:
@@ -114,10 +118,10 @@ class Center:
         numbers = {"now": NOW, "sealed": VAULT.seal("혼자 지낸 지 오래되었다고 함."), "upper": self.size}
         with self.sessions.begin() as tx:
             load_districts(tx)
-            for function in NAMES:
-                tx.connection().exec_driver_sql(function)
+            codes = [district.code for district in valid_districts(tx, on=NOW.date())]
+            tx.execute(text(NAMES))
             for rows in (PEOPLE, NUMBERS, CASES, CONTACTS, NOTES, DUTIES, SCREENINGS, VISITS):
-                tx.execute(text(rows), numbers | {"staff": STAFF, "long": LONG})
+                tx.execute(text(rows), numbers | {"staff": STAFF, "long": LONG, "codes": codes})
         with self.sessions.kw["bind"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("vacuum analyze"))
 
@@ -165,7 +169,7 @@ def long_story(tx: Session, _center: Center, _chance: random.Random) -> object:
     """Read two pages of a story of many lines."""
     newest = reading.case_whole(tx, cases.case(tx, key(1, 1)), VAULT)
     assert newest.earlier is not None
-    before = reading.paging.read(newest.earlier, field="before")
+    before = paging.read(newest.earlier, field="before")
     return reading.story(tx, key(1, 1), before=before, limit=50, vault=VAULT)
 
 

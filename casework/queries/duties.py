@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal_column, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casework.tables import Duty, DutyAttempt, Escalation
 from casework.tables.duties import BOARD
 from core.errors import NotFound
 
-_ORDER = (*(literal_column(part) for part in BOARD), Duty.due_at, Duty.id)
+_FIRST: tuple[ColumnElement[bool], ...] = tuple(literal_column(part) for part in BOARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,11 @@ def duties(tx: Session, wanted: DutyFilter) -> Sequence[Duty]:
     if not whose:
         return []
     # Each team's duties stand in the index in the order of the board: its first ones are read, not all of them sorted.
-    first = [select(Duty.id).where(one, *rules).order_by(*_ORDER).limit(wanted.limit) for one in whose]
-    chosen = union_all(*(each.subquery().select() for each in first))
-    return tx.scalars(select(Duty).where(Duty.id.in_(chosen)).order_by(*_ORDER).limit(wanted.limit)).all()
+    order = (*_FIRST, Duty.due_at, Duty.id)
+    first = [select(Duty).where(one, *rules).order_by(*order).limit(wanted.limit).subquery() for one in whose]
+    whole = union_all(*(each.select() for each in first)).subquery()
+    chosen = select(aliased(Duty, whole)).order_by(*_FIRST, whole.c.due_at, whole.c.id)
+    return tx.scalars(chosen.limit(wanted.limit)).all()
 
 
 def lock_first_response(tx: Session, case_id: UUID) -> Duty | None:

@@ -5,11 +5,26 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, Text, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.orm import Session
 
 from casework.paging import Place
 from casework.tables import CaseNote, Contact, Dispatch, Duty, Escalation, Referral, Screening, Visit
+from core.db import Moment
 
 
 class Line(NamedTuple):
@@ -47,34 +62,37 @@ SOURCES = (
 
 def story(tx: Session, case_id: UUID, *, before: Place | None, limit: int) -> Sequence[Line]:
     """List the last lines of a case's story, or the last ones before a place; the newest first."""
-    parts = [_lines(source, case_id, before, limit).subquery().select() for source in SOURCES]
+    asked: dict[str, object] = {"case_id": case_id, "limit": limit}
+    if before is not None:
+        asked |= {"kind": before[0], "at": before[1], "key": before[2]}
+    return [Line(*row) for row in tx.execute(_END if before is None else _PAGE, asked)]
+
+
+def _statement(*, paged: bool) -> Select[Any]:
+    parts = [_lines(source, paged=paged).subquery().select() for source in SOURCES]
     whole = union_all(*parts).subquery()
-    newest = select(whole).order_by(whole.c.at.desc(), whole.c.kind.desc(), whole.c.id.desc()).limit(limit)
-    return [Line(*row) for row in tx.execute(newest)]
+    newest = (whole.c.at.desc(), whole.c.kind.desc(), whole.c.id.desc())
+    return select(whole).order_by(*newest).limit(_LIMIT)
 
 
-def _lines(source: _Source, case_id: UUID, before: Place | None, limit: int) -> Any:
-    key = source.table.id
+def _lines(source: _Source, *, paged: bool) -> Select[Any]:
+    key, kind = source.table.id, literal(source.kind, String)
     columns = (
         source.at.label("at"),
-        literal(source.kind, String).label("kind"),
+        kind.label("kind"),
         key.label("id"),
         cast(null() if source.state is None else source.state, String).label("state"),
         cast(source.what, String).label("what"),
         cast(null() if source.words is None else source.words, Text).label("words_cipher"),
     )
-    chosen = select(*columns).where(source.table.case_id == case_id)
-    if before is not None:
-        chosen = chosen.where(_before(source, before))
-    return chosen.order_by(source.at.desc(), key.desc()).limit(limit)
+    chosen = select(*columns).where(source.table.case_id == bindparam("case_id", type_=Uuid()))
+    if paged:
+        # The first rule is what the index is read by; the second leaves out what was told already.
+        place = (bindparam("at", type_=Moment), bindparam("kind", type_=String()), bindparam("key", type_=Uuid()))
+        chosen = chosen.where(source.at <= place[0], tuple_(source.at, kind, key) < tuple_(*place))
+    return chosen.order_by(source.at.desc(), key.desc()).limit(_LIMIT)
 
 
-def _before(source: _Source, place: Place) -> ColumnElement[bool]:
-    kind, at, key = place
-    earlier: ColumnElement[bool] = source.at < at
-    at_once: ColumnElement[bool] = source.at == at
-    if source.kind < kind:
-        return or_(earlier, at_once)
-    if source.kind == kind:
-        return or_(earlier, and_(at_once, source.table.id < key))
-    return earlier
+_LIMIT = bindparam("limit", type_=Integer())
+_END, _PAGE = _statement(paged=False), _statement(paged=True)
+"""Written once: to put so many parts together costs more than to ask them."""

@@ -17,7 +17,10 @@ from tests.casework.conftest import EMERGENCY, Desk, House
 from tests.casework.test_at_once import at_once
 
 Fill = Callable[..., dict[str, Any]]
-PLAN = {"words": "매주 통화하고 관악점을 소개한다", "goals": [{"words": "점심 모임에 나간다", "by": "2026-12-31"}]}
+PLAN: dict[str, Any] = {
+    "words": "매주 통화하고 관악점을 소개한다",
+    "goals": [{"words": "점심 모임에 나간다", "by": "2026-12-31"}],
+}
 
 
 @pytest.fixture
@@ -170,7 +173,8 @@ def test_a_story_is_read_page_by_page_and_nothing_is_told_twice_or_left_out(
     whole = desk.get(f"/api/cases/{case_id}/timeline?limit=200").json()
     assert (len(whole["timeline"]), whole["earlier"]) == (10, None)
     for size in (1, 3):
-        read, before = [], ""
+        read: list[Any] = []
+        before = ""
         while True:
             page = desk.get(f"/api/cases/{case_id}/timeline?limit={size}{before}").json()
             read = page["timeline"] + read
