@@ -39,7 +39,7 @@ STAFF = 40
 
 PEOPLE = """
     insert into casework_person (id, created_at, name_cipher, district)
-    select u(2, n), :now, :sealed, (cast(:codes as text[]))[1 + n % 25] from generate_series(1, :upper) n
+    select u(2, n), :now, :sealed, (cast(:codes as text[]))[1 + (n / 20) % 25] from generate_series(1, :upper) n
 """
 NUMBERS = """
     insert into casework_identifier (id, person_id, kind, value_cipher, fingerprint, created_at)
@@ -49,7 +49,7 @@ CASES = """
     insert into casework_case
         (id, subject_person_id, owner_id, district, state, topic, triage_level, first_contact_at, clock_from,
          respond_by, responded_at, opened_at, closed_at)
-    select u(1, n), u(2, n), u(9, n % :staff), (cast(:codes as text[]))[1 + n % 25],
+    select u(1, n), u(2, n), u(9, (n / 20) % :staff), (cast(:codes as text[]))[1 + (n / 20) % 25],
            case when n % 20 = 0 then 'in_service' else 'closed' end,
            'loneliness',
            (array['emergency', 'urgent', 'high', 'moderate', 'low', 'info'])[least(6, 1 + (random() * 6)::int)],
@@ -60,7 +60,7 @@ CASES = """
 CONTACTS = """
     insert into casework_contact
         (id, channel, opened_at, state, case_id, owner_id, topic, notes_cipher, finalized_at, version)
-    select u(4, n), 'phone', :now - n * interval '3 min', 'finalized', u(1, n), u(9, n % :staff), 'loneliness',
+    select u(4, n), 'phone', :now - n * interval '3 min', 'finalized', u(1, n), u(9, (n / 20) % :staff), 'loneliness',
            :sealed, :now, 2
     from generate_series(1, :upper) n
 """
@@ -75,7 +75,7 @@ DUTIES = """
          ended_at)
     select u(6, n), 'follow_up', case when n % 20 = 0 then 'due' else 'done' end,
            (array['normal', 'high', 'danger'])[1 + n % 3], (array['counselors', 'center', 'supervisors'])[1 + n % 3],
-           case when n % 40 = 0 then u(9, n % :staff) end, u(1, n), at, at, at + interval '7 days',
+           case when n % 40 = 0 then u(9, (n / 20) % :staff) end, u(1, n), at, at, at + interval '7 days',
            at + interval '7 days',
            case when n % 100 = 0 then at + interval '7 days' end, case when n % 20 <> 0 then at + interval '1 day' end
     from (select n, :now - n * interval '3 min' as at from generate_series(1, :upper) n) owed
@@ -91,7 +91,7 @@ VISITS = """
         (id, case_id, contact_id, person_id, triage_level, requested_at, requested_by, acknowledge_by, state, district,
          address_cipher, reason_cipher, consent, visit_by)
     select u(8, n), u(1, n), u(4, n), u(2, n), 'high', :now - n * interval '1 min', u(9, 1), :now, 'reported',
-           (cast(:codes as text[]))[1 + n % 25],
+           (cast(:codes as text[]))[1 + (n / 20) % 25],
            :sealed, :sealed, 'given', :now
     from generate_series(1, :upper, 5) n
 """
@@ -176,7 +176,7 @@ def long_story(tx: Session, _center: Center, _chance: random.Random) -> object:
 def owed(tx: Session, _center: Center, chance: random.Random, *, mine: bool = False, unowned: bool = False) -> object:
     """List duties, as `GET /api/duties`."""
     teams = frozenset({"counselors", "center", "supervisors"})
-    owner = key(9, chance.randrange(0, STAFF, 2)) if mine else None
+    owner = key(9, chance.randrange(STAFF)) if mine else None
     return duties.duties(tx, duties.DutyFilter(teams=teams, owner_id=owner, unowned=unowned))
 
 

@@ -12,6 +12,8 @@ OWED = "state <> 'closed' and responded_at is null and respond_by is not null"
 """Somebody must respond to the case by its deadline."""
 CALM = "state <> 'closed' and (responded_at is not null or respond_by is null)"
 """The case is open, and no response is owed now."""
+ASKED = ("district", "owner_id", "triage_level")
+"""What the board is asked for."""
 
 
 class Case(Base):
@@ -23,6 +25,9 @@ class Case(Base):
         Index("ix_casework_case_owed", "respond_by", "id", postgresql_where=text(OWED)),
         Index("ix_casework_case_calm", "opened_at", "id", postgresql_where=text(CALM)),
         Index("ix_casework_case_opened", "opened_at", "id"),
+        # The same for what the board is asked for: few cases are open, and those of one district fewer still.
+        *(Index(f"ix_casework_case_owed_{of}", of, "respond_by", "id", postgresql_where=text(OWED)) for of in ASKED),
+        *(Index(f"ix_casework_case_calm_{of}", of, "opened_at", "id", postgresql_where=text(CALM)) for of in ASKED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

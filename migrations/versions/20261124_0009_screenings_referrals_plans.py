@@ -8,6 +8,7 @@ down_revision = "20261124_0005"
 branch_labels = None
 depends_on = None
 
+ASKED = ("district", "owner_id", "triage_level")
 OLD_OPEN = sa.text("state in ('planned', 'due', 'overdue', 'attempted')")
 OPEN = sa.text("ended_at is null")
 STORIES = {"case_note": "at", "duty": "created_at", "visit": "requested_at", "dispatch": "requested_at"}
@@ -38,6 +39,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'closed' and (responded_at is not null or respond_by is null)"),
     )  # fmt: skip
     op.create_index("ix_casework_case_opened", "casework_case", ["opened_at", "id"])
+    for of in ASKED:
+        op.create_index(
+            f"ix_casework_case_owed_{of}", "casework_case", [of, "respond_by", "id"],
+            postgresql_where=sa.text("state <> 'closed' and responded_at is null and respond_by is not null"),
+        )  # fmt: skip
+        op.create_index(
+            f"ix_casework_case_calm_{of}", "casework_case", [of, "opened_at", "id"],
+            postgresql_where=sa.text("state <> 'closed' and (responded_at is not null or respond_by is null)"),
+        )  # fmt: skip
     _duty_indexes(OPEN)
 
 
@@ -125,7 +135,7 @@ def _duty_indexes(where: sa.TextClause) -> None:
 
 def downgrade() -> None:
     _duty_indexes(OLD_OPEN)
-    for name in ("opened", "calm", "owed"):
+    for name in ("opened", "calm", "owed", *(f"{part}_{of}" for part in ("calm", "owed") for of in ASKED)):
         op.drop_index(f"ix_casework_case_{name}", table_name="casework_case")
     op.create_index("ix_casework_case_board", "casework_case", ["state", "respond_by"])
     op.drop_index("ix_casework_contact_case", table_name="casework_contact")
