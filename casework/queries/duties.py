@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy.orm import Session
 
+from casework.policy.duties import PRIORITIES
 from casework.tables import Duty, DutyAttempt, Escalation
 from casework.tables.duties import BOARD
 from core.errors import NotFound
@@ -45,18 +47,18 @@ def duties(tx: Session, wanted: DutyFilter) -> Sequence[Duty]:
         rules.append(Duty.owner_id.is_(None))
     if wanted.kind is not None:
         rules.append(Duty.kind == wanted.kind)
+    chosen = select(Duty).where(*rules).order_by(*_FIRST, Duty.due_at, Duty.id).limit(wanted.limit)
     if wanted.owner_id is not None:
         whose = [Duty.owner_id == wanted.owner_id]
     else:
         whose = [Duty.team == team for team in sorted(wanted.teams)]
-    if not whose:
-        return []
-    # Each team's duties stand in the index in the order of the board: its first ones are read, not all of them sorted.
-    order = (*_FIRST, Duty.due_at, Duty.id)
-    first = [select(Duty).where(one, *rules).order_by(*order).limit(wanted.limit).subquery() for one in whose]
-    whole = union_all(*(each.select() for each in first)).subquery()
-    chosen = select(aliased(Duty, whole)).order_by(*_FIRST, whole.c.due_at, whole.c.id)
-    return tx.scalars(chosen.limit(wanted.limit)).all()
+    # Each team's stand in the index in the order of the board: its first ones are read, not all of them sorted.
+    found = [duty for one in whose for duty in tx.scalars(chosen.where(one))]
+    return sorted(found, key=_place)[: wanted.limit]
+
+
+def _place(duty: Duty) -> tuple[bool, int, datetime, UUID]:
+    return duty.overdue_at is None, -PRIORITIES.index(duty.priority), duty.due_at, duty.id
 
 
 def lock_first_response(tx: Session, case_id: UUID) -> Duty | None:
