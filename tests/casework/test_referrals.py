@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from casework.policy.states import CASE, REFERRAL, SCREENING, VISIT, Machine
-from casework.tables import Case, Duty, Referral, Screening, Visit
-from tests.casework.conftest import EMERGENCY, Desk, House
+from casework.tables import Case, Duty, Referral
+from tests.casework.conftest import Desk, House
 from tests.casework.test_at_once import at_once
 
 Fill = Callable[..., dict[str, Any]]
@@ -141,31 +140,3 @@ def test_bad_requests_are_answered_clearly(house: House, case_id: str) -> None:
     assert move(desk, draft, "revoked", words="끝남").status_code == 200
     desk.post(f"/api/cases/{case_id}/move", json={"state": "closed", "version": 1, "reason": "moved away"})
     assert desk.post(path, json=INSIDE).status_code == 409
-
-
-def test_every_move_of_the_tables_is_allowed_over_http_and_no_other(house: House, form: Fill) -> None:
-    supervisor, contact_id = house.desk("supervisor"), house.talk()
-    body = {"form": form(**EMERGENCY | {"triage_level": "low"})}
-    case_id = supervisor.post(f"/api/contacts/{contact_id}/finalize", json=body).json()["case_id"]
-    draft = refer(supervisor, case_id, team="supervisors", purpose="x", consent="given")
-    asked = supervisor.post("/api/screenings", json={"instrument": "phq2", "case_id": case_id}).json()
-    more = {"words": "as it was agreed", "scheduled_for": (house.clock.at + timedelta(days=1)).isoformat()}
-    more["workers"] = [str(house.person("field", name=name).id) for name in "ab"]  # type: ignore[assignment]
-    tables: list[tuple[Machine, Any, Any, str, dict[str, Any]]] = [
-        (REFERRAL, Referral, draft["id"], f"/api/referrals/{draft['id']}/move", {"words": "as agreed"}),
-        (SCREENING, Screening, asked["id"], f"/api/screenings/{asked['id']}/finish", {}),
-        (VISIT, Visit, house.rows(Visit)[0].id, f"/api/visits/{house.rows(Visit)[0].id}/move", more),
-    ]
-    assert CASE.states, "those of the case are tried in test_cases.py"
-    for machine, table, key, path, words in tables:
-        for now in sorted(machine.states):
-            for to in sorted(machine.states - {"expired", "started"}):
-                with house.sessions.begin() as tx:
-                    row = tx.get_one(table, UUID(str(key)))
-                    row.state, version = now, row.version
-                sent = words | {"version": version} | ({} if machine is SCREENING else {"state": to})
-                status = supervisor.post(path, json=sent).status_code
-                again = now == to and machine is not REFERRAL
-                # A visit is never asked to become what it only begins as: such a word is refused as one.
-                expected = {200} if to in machine.moves[now] else {200, 422} if again else {409, 422}
-                assert status in expected, (machine.name, now, to)
