@@ -35,7 +35,8 @@ from core.security import Vault
 LOOKS, LONG, TARGET_MS, TARGET_RATIO = 300, 2_000, 50.0, 1.5
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 VAULT = Vault({"b1": b"k" * 32}, b"f" * 32)
-STAFF = 40
+EACH = 250
+"""Cases, open and closed, for each member of staff."""
 
 PEOPLE = """
     insert into casework_person (id, created_at, name_cipher, district)
@@ -113,6 +114,11 @@ class Center:
     sessions: db.Sessions
     size: int
 
+    @property
+    def staff(self) -> int:
+        """Tell how many people work there."""
+        return max(1, self.size // EACH)
+
     def fill(self) -> None:
         """Write everything, and let the database tidy up as it would by itself."""
         numbers = {"now": NOW, "sealed": VAULT.seal("혼자 지낸 지 오래되었다고 함."), "upper": self.size}
@@ -121,7 +127,7 @@ class Center:
             codes = [district.code for district in valid_districts(tx, on=NOW.date())]
             tx.execute(text(NAMES))
             for rows in (PEOPLE, NUMBERS, CASES, CONTACTS, NOTES, DUTIES, SCREENINGS, VISITS):
-                tx.execute(text(rows), numbers | {"staff": STAFF, "long": LONG, "codes": codes})
+                tx.execute(text(rows), numbers | {"staff": self.staff, "long": LONG, "codes": codes})
         with self.sessions.kw["bind"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("vacuum analyze"))
 
@@ -137,14 +143,14 @@ class Center:
 Ask = Callable[[Session, Center, random.Random], object]
 
 
-def board(tx: Session, _center: Center, chance: random.Random, **rules: bool | str) -> object:
+def board(tx: Session, center: Center, chance: random.Random, **rules: bool | str) -> object:
     """List cases, as `GET /api/cases`."""
     wanted = {"open_only": True, **rules}
     if "district" in wanted:
         wanted["district"] = chance.choice([each.code for each in valid_districts(tx, on=NOW.date())])
     if "triage_level" in wanted:
         wanted["triage_level"] = chance.choice(["emergency", "urgent", "high", "moderate", "low", "info"])
-    owner = key(9, chance.randrange(STAFF)) if wanted.pop("mine", False) else None
+    owner = key(9, chance.randrange(center.staff)) if wanted.pop("mine", False) else None
     found = cases.cases(tx, cases.CaseFilter(owner_id=owner, **wanted))  # type: ignore[arg-type]
     return [reading.case_in_list(*each) for each in found]
 
@@ -173,10 +179,10 @@ def long_story(tx: Session, _center: Center, _chance: random.Random) -> object:
     return reading.story(tx, key(1, 1), before=before, limit=50, vault=VAULT)
 
 
-def owed(tx: Session, _center: Center, chance: random.Random, *, mine: bool = False, unowned: bool = False) -> object:
+def owed(tx: Session, center: Center, chance: random.Random, *, mine: bool = False, unowned: bool = False) -> object:
     """List duties, as `GET /api/duties`."""
     teams = frozenset({"counselors", "center", "supervisors"})
-    owner = key(9, chance.randrange(STAFF)) if mine else None
+    owner = key(9, chance.randrange(center.staff)) if mine else None
     return duties.duties(tx, duties.DutyFilter(teams=teams, owner_id=owner, unowned=unowned))
 
 
