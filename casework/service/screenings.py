@@ -150,8 +150,9 @@ def answer(tx: Session, screening_id: UUID, given: Given, actor: Actor, *, means
 
 def finish(tx: Session, screening_id: UUID, version: int, actor: Actor, *, at: datetime) -> Screening:
     """End a screening; what was not asked stays so. Finished already, it stays as it is."""
-    if queries.screening(tx, screening_id).state == "finished":
-        return queries.screening(tx, screening_id)
+    known = seen(tx, screening_id, actor)
+    if known.state == "finished":
+        return known
     screening = _editable(tx, screening_id, version, actor, at)
     screening.state = move(SCREENING, screening.state, "finished")
     screening.finished_at, screening.version = at, screening.version + 1
@@ -210,9 +211,12 @@ def problems(form: Form, catalog: Catalog) -> list[Problem]:
 
 def take_down(tx: Session, contact: Contact, form: Form, *, means: Means, at: datetime) -> None:
     """Write the screenings of a finalized form down as finished; those of a reopened one replace what was there."""
+    by = contact.finalized_by
+    if by is None:
+        raise ValueError("Only of a finalized contact anything is taken down.")
     for n, asked in enumerate(form.screenings or ()):
         which = means.config.instruments[asked.instrument]
-        made = _screening(which, asked.answers, contact.finalized_by or contact.id, vault=means.vault, at=at)
+        made = _screening(which, asked.answers, by, vault=means.vault, at=at)
         made.id = named_id("screening", str(contact.id), which.code, n)
         made.state, made.finished_at = move(SCREENING, made.state, "finished"), at
         made.contact_id, made.case_id, made.level = contact.id, contact.case_id, read(which, asked.answers).level

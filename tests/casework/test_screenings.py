@@ -206,6 +206,10 @@ def test_only_who_may_see_a_conversation_sees_what_was_asked_in_it(house: House,
         assert desk.get(path).status_code == 200
         assert other.get(path).status_code == 403
     assert other.post("/api/screenings", json={"instrument": "phq2", "contact_id": str(contact_id)}).status_code == 403
+    finish = f"/api/screenings/{begun['id']}/finish"
+    assert other.post(finish, json={"version": 1}).status_code == 403
+    end(desk, begun)
+    assert other.post(finish, json={"version": 2}).status_code == 403, "nor by finishing it once more"
     assert house.desk("dispatcher").get("/api/instruments").status_code == 403
 
 
