@@ -17,6 +17,8 @@ app = typer.Typer(
     help="Goodbye Loneliness 120, a city's helpline.",
 )
 DATA = Path("var")
+audit = typer.Typer(no_args_is_help=True, help="What was written down of who did what, and who looked at whom.")
+app.add_typer(audit, name="audit")
 
 
 def settings(*files: Path) -> Settings:
@@ -70,7 +72,7 @@ def web() -> None:
     uvicorn.run(
         "app.main:create", factory=True, host=s.host, port=s.port, workers=s.web_processes, access_log=False,
         log_level=s.log_level.lower(), timeout_keep_alive=120, http="httptools", loop="uvloop", server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(s.trusted_proxies), forwarded_allow_ips=s.trusted_proxies,
     )  # fmt: skip
 
 
@@ -96,13 +98,41 @@ def relay() -> None:
 def migrate() -> None:
     """Bring the database's schema to the newest version."""
     from app.migrate import upgrade
-    from app.world import World
-    from casework.service.places import load_districts
+    from app.world import World, clock
+    from casework.service.places import load_dongs
+    from casework.service.retention import schedule
 
     s = settings()
     upgrade(s.database_url)
     with closing(World(s)) as world, world.sessions.begin() as tx:
-        load_districts(tx)
+        load_dongs(tx)
+        schedule(tx, clock().date(), at=clock())
+
+
+@app.command()
+def dongs(file: Annotated[Path, typer.Argument(help="CSV in UTF-8: code,name,valid_from,valid_to.")]) -> None:
+    """Bring a list of administrative dongs into the database."""
+    from app.world import World
+    from casework.service.places import load_dongs
+    from core.errors import Refusal
+
+    try:
+        with closing(World(settings())) as world, world.sessions.begin() as tx:
+            number = load_dongs(tx, file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, Refusal) as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from wrong
+    typer.echo(f"{number} dongs are there.")
+
+
+@app.command()
+def reseal() -> None:
+    """Seal what is held of people under keys of their own, and their keys under the newest of DATA_KEYS."""
+    from app.reseal import resealed
+    from app.world import World
+
+    with closing(World(settings())) as world:
+        typer.echo(f"{resealed(world)} values are sealed anew.")
 
 
 @app.command()
@@ -131,6 +161,26 @@ def recount(
     for line in report.lines():
         typer.echo(line)
     raise typer.Exit(0 if report.same or mend else 1)
+
+
+@audit.command()
+def verify(
+    head: Annotated[list[str] | None, typer.Option(help="A head noted earlier: audit_entry:120:7f...")] = None,
+) -> None:
+    """Look through the chains, and say which rows were altered, removed or inserted; exit code 1 where any was."""
+    from app.audit import lines, read_heads, verified
+    from app.local import GENERATED
+    from app.world import World
+
+    try:
+        noted = read_heads(head or [])
+    except ValueError as wrong:
+        raise typer.BadParameter("Write it as this command prints it: table:number:digest.") from wrong
+    with closing(World(settings(DATA / GENERATED))) as world:
+        verdicts = verified(world, noted)
+    for line in lines(verdicts):
+        typer.echo(line)
+    raise typer.Exit(1 if any(verdict.faults for verdict in verdicts) else 0)
 
 
 @app.command()
@@ -169,8 +219,16 @@ def staffing(
         typer.echo(line)
 
 
+@app.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def simulate(arguments: Annotated[list[str] | None, typer.Argument(help="Options; --help lists them.")] = None) -> None:
+    """Play the line's week under several policies, and compare them."""
+    from app.simulation.command import simulate as played
+
+    typer.echo(played(arguments or []))
+
+
 @app.command()
-def simulate(
+def simulator(
     arguments: Annotated[list[str] | None, typer.Argument(help="Options of python -m simulator.")] = None,
 ) -> None:
     """Run the telephone network in miniature by itself."""

@@ -4,9 +4,10 @@ from functools import cache, partial
 
 import casework.handlers
 from app.world import World
-from casework.messages import CallbackSettled, ContactPlaced
+from casework.config import Means
+from casework.messages import CallbackSettled, ContactPlaced, DispatchToRead, RecordingToErase
 from core.delivery import Handlers
-from ivr import consults, districts, hand, parties, service, steering
+from ivr import consults, districts, hand, officer, parties, recordings, service, steering
 from ivr import messages as heard
 from ivr import party_messages as party
 from ivr.callbacks import asking, dialing, ending, lining
@@ -44,6 +45,8 @@ def handlers(world: World) -> Handlers:
         queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
         queued.NotTaken: partial(consults.not_taken, board=board),
         ContactPlaced: districts.contact_placed,
+        RecordingToErase: recordings.erase(telephone),
+        DispatchToRead: officer.call(telephone, world.pace, Means(world.settings.vault, config)),
         **_of_parties(world),
         **_of_callbacks(world),
         **casework.handlers.handlers(vault=world.settings.vault, redis=world.redis, config=world.casework),

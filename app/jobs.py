@@ -23,10 +23,10 @@ def world() -> World:
     return World(load(), pool=2)
 
 
-def deliver(message_id: str) -> str:
-    """Deliver one outbox message."""
+def deliver(*message_ids: str) -> list[str]:
+    """Deliver outbox messages, one after the other."""
     here = world()
-    return delivery.deliver(here.sessions, handlers(here), UUID(message_id), clock)
+    return delivery.deliver_all(here.sessions, handlers(here), [UUID(name) for name in message_ids], clock)
 
 
 def blocking_redis(url: str) -> Redis:

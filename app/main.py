@@ -25,19 +25,21 @@ import ivr.routes
 import ivr.voicemails
 import routing.routes
 import routing.service as queue
-from app import session
+from app import grants, session
 from app.openapi import describe
 from app.settings import Settings, load
 from app.world import World, clock
+from casework.config import Means
 from core import web
 from core.errors import NotFound, Refusal
 from core.journal import Journal
-from ivr import queries
+from ivr import officer, queries
 from ivr.catalog import load as load_flows
 from ivr.events import Waited
 from ivr.modes.service import ModeWatch
 from ivr.record import SIDES
 from ivr.spool import Spool
+from ivr.verbs import Verb
 from ivr.webhooks import ANSWERS, Webhooks
 from routing.board import outlook as board_outlook
 from routing.errors import BoardGone
@@ -90,6 +92,7 @@ def webhooks(world: World, index: redis.asyncio.Redis, modes: ModeWatch) -> Webh
     return Webhooks(
         s.keys, s.wording, load_flows(), s.vault, Journal(s.database_url, SIDES), Spool(s.spool_dir), clock,
         partial(_outlook, index, world), partial(_desk_call, world), partial(_recall, world), modes.now,
+        partial(_officer, world), partial(_officer_gone, world),
     )  # fmt: skip
 
 
@@ -116,6 +119,20 @@ def _desk_call(world: World, login: str) -> tuple[str, str] | None:
         offer = queue.offer_of_seat(tx, login)
         call = queries.caller_of(tx, offer.contact_id) if offer else None
         return (call.sid, str(offer.id)) if offer and call else None
+
+
+def _officer(world: World, attempt: str, key: str, times: int) -> tuple[Verb, ...]:
+    with world.sessions.begin() as tx:
+        return officer.told(tx, load_flows().newest, (attempt, key, times), means=_means(world), at=clock())
+
+
+def _officer_gone(world: World, attempt: str, status: str) -> None:
+    with world.sessions.begin() as tx:
+        officer.gone(tx, attempt, status, at=clock())
+
+
+def _means(world: World) -> Means:
+    return Means(world.settings.vault, world.casework)
 
 
 async def _recall(world: World, source: str, key: str) -> dict[str, Any] | None:
@@ -155,8 +172,8 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
     app.state.modes, app.state.telephone = modes, world.telephone
     web.explain_errors(app)
     rooms = (
-        console.routes, session, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails, routing.routes,
-        casework.routes,
+        console.routes, session, grants, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails,
+        routing.routes, casework.routes,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import hmac
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from datetime import time
@@ -13,13 +15,16 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from casework.config import KINDS, Endpoint
+from casework.config import KINDS, TELEPHONES, Endpoint
+from casework.policy.retention import KINDS as RETENTION_KINDS
+from core.phone import read_address
 from core.security import Vault
 from ivr.crisis import CRISIS_DESKS
 from ivr.signature import Keys
 from ivr.twiml import Wording
 
 KEY_BYTES = 32
+LONGEST_KEPT = 36_500
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -85,6 +90,32 @@ def _endpoints(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def _networks(value: str) -> str:
+    try:
+        for part in filter(None, value.split(",")):
+            ipaddress.ip_network(part.strip())
+    except ValueError as error:
+        raise ValueError("write addresses or networks with commas between them: 10.0.0.5,10.1.0.0/16") from error
+    return value
+
+
+def _periods(value: dict[str, str]) -> dict[str, str]:
+    if unknown := set(value) - set(RETENTION_KINDS):
+        raise ValueError(f"nothing of the kind {min(unknown)!r} is kept; choose among {', '.join(RETENTION_KINDS)}")
+    if not all(days.isascii() and days.isdigit() and 0 < int(days) <= LONGEST_KEPT for days in value.values()):
+        raise ValueError(f"write whole days from 1 to {LONGEST_KEPT}: recordings=60,cases=1825")
+    return value
+
+
+def _phones(value: dict[str, str]) -> dict[str, str]:
+    if unknown := set(value) - set(TELEPHONES):
+        raise ValueError(f"there is no telephone for {min(unknown)!r}; choose among {', '.join(TELEPHONES)}")
+    for name, number in value.items():
+        if not read_address(number).reachable:
+            raise ValueError(f"{name}: write a whole number such as +82221234567; 119 itself must not be called by us")
+    return {name: read_address(number).value for name, number in value.items()}
+
+
 def _account(value: str) -> str:
     if not (value.startswith("AC") and len(value) == 34 and value.isalnum()):  # noqa: PLR2004 - Twilio's SID
         raise ValueError("write the account's SID: AC and 32 letters or digits")
@@ -135,6 +166,7 @@ class Settings(BaseSettings):
     site: Annotated[str, AfterValidator(_site)] = "seoul"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8120
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     web_processes: Annotated[int, Field(ge=1)] = 1
     log_level: Annotated[str, AfterValidator(_log_level)] = "info"
 
@@ -160,6 +192,7 @@ class Settings(BaseSettings):
     offer_seconds: Seconds = 20
     lease_seconds: Seconds = 15
     wrap_up_seconds: Seconds = 120
+    preferred_seconds: Seconds = 20
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
     announce_listening: bool = True
@@ -173,10 +206,19 @@ class Settings(BaseSettings):
     resume_seconds: WholeSeconds = 1800
     calls_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
 
+    frequent_contacts: Annotated[int, Field(ge=2, le=1000)] = 5
+    frequent_days: Annotated[int, Field(ge=1, le=90)] = 7
+    companion_horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
+    companion_tries: Annotated[int, Field(ge=1, le=10)] = 3
+    companion_misses: Annotated[int, Field(ge=1, le=10)] = 2
+
     endpoints: Annotated[Pairs, AfterValidator(_endpoints)] = {}
     partner_secret: str | None = None
+    dispatch_phones: Annotated[Pairs, AfterValidator(_phones)] = {}
     visit_acknowledge_seconds: WholeSeconds = 1800
     dispatch_acknowledge_seconds: WholeSeconds = 180
+
+    retention_days: Annotated[Pairs, AfterValidator(_periods)] = {}
 
     @model_validator(mode="after")
     def _safe_endpoints(self) -> "Settings":
@@ -203,6 +245,11 @@ class Settings(BaseSettings):
     def vault(self) -> Vault:
         """Give the keys that seal personal data."""
         return Vault({name: _key(text) for name, text in self.data_keys.items()}, _key(self.fingerprint_key))
+
+    @cached_property
+    def chain_key(self) -> bytes:
+        """Give the key that signs what is written down: a key of its own, made of the fingerprints'."""
+        return hmac.digest(_key(self.fingerprint_key), b"audit chain", "sha256")
 
     @cached_property
     def keys(self) -> Keys:

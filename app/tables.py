@@ -1,7 +1,9 @@
 """Every table of the product, loaded so that one metadata knows them all."""
 
 import casework.tables
+import core.access_log
 import core.audit
+import core.grants
 import core.journal
 import core.outbox
 import core.staff

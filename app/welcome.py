@@ -22,5 +22,5 @@ def words(local: Local) -> str:
             + ("" if local.simulator_url.endswith(":8130") else f" --simulator {local.simulator_url}"),
         ]
     lines += ["", f"  Everybody signs in with the password {PASSWORD}:"]
-    lines += [f"    {person.login:<8} {person.role:<14} {person.name}" for person in CITY]
+    lines += [f"    {person.login:<8} {person.role:<17} {person.name}" for person in CITY]
     return "\n".join([*lines, "", "  Ctrl-C stops everything; the data stays in var/.", ""])

@@ -12,12 +12,15 @@ from sqlalchemy import Engine
 import casework.config
 import ivr.callbacks.policy as callbacks
 from app.settings import Settings
+from casework.policy.retention import DAYS
 from core import db
 from ivr.callbacks.means import Means
 from ivr.callbacks.pace import Pace
 from ivr.telephony import TwilioTelephone
 from routing.board import Board
 from routing.config import RoutingConfig
+from routing.hours import load_calendar
+from routing.needs import load_needs
 
 
 def clock() -> datetime:
@@ -35,7 +38,7 @@ class World:
     @cached_property
     def sessions(self) -> db.Sessions:
         """Give sessions on the database."""
-        return db.sessions(self.engine)
+        return db.sessions(self.engine, chain_key=self.settings.chain_key)
 
     @cached_property
     def engine(self) -> Engine:
@@ -60,6 +63,7 @@ class World:
         s = self.settings
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
+            preferred_seconds=s.preferred_seconds, needs=load_needs(),
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
 
@@ -74,7 +78,10 @@ class World:
             endpoints={
                 kind: casework.config.Endpoint(url, s.partner_secret or "") for kind, url in s.endpoints.items()
             },
+            telephones=s.dispatch_phones,
             public_url=s.public_url,
+            retention={kind: timedelta(days=int(s.retention_days.get(kind, days))) for kind, days in DAYS.items()},
+            care=_care(s),
         )
 
     @cached_property
@@ -115,3 +122,16 @@ class World:
     def softphone(self, login: str) -> str:
         """Give where a counselor's softphone is rung."""
         return self.settings.softphone_address.format(login=login)
+
+
+def _care(s: Settings) -> casework.config.Care:
+    calendar = load_calendar()
+    return casework.config.Care(
+        frequent_contacts=s.frequent_contacts,
+        frequent_within=timedelta(days=s.frequent_days),
+        horizon=timedelta(days=s.companion_horizon_days),
+        call_tries=s.companion_tries,
+        misses=s.companion_misses,
+        zone=calendar.zone,
+        holidays=frozenset(calendar.holidays),
+    )

@@ -26,16 +26,19 @@ from sqlalchemy.orm import Session
 from app.embedded import start_postgres
 from app.migrate import upgrade
 from casework import paging
-from casework.queries import cases, duties
+from casework.queries import cases, duties, reach
 from casework.service import reading
 from casework.service.places import load_districts, valid_districts
 from core import db
 from core.db import libpq_url
 from core.security import Vault
+from core.staff import Actor
 
 LOOKS, LONG, TARGET_MS, TARGET_RATIO = 300, 2_000, 50.0, 1.5
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 VAULT = Vault({"b1": b"k" * 32}, b"f" * 32)
+SUN = Actor(UUID(int=9), "sun", "sun", "supervisor", None, ("ko",))
+REACHED = reach.cases(SUN, "case.read")
 EACH = 250
 """Cases, open and closed, for each member of staff."""
 
@@ -152,32 +155,33 @@ def board(tx: Session, center: Center, chance: random.Random, **rules: bool | st
     if "triage_level" in wanted:
         wanted["triage_level"] = chance.choice(["emergency", "urgent", "high", "moderate", "low", "info"])
     owner = key(9, chance.randrange(center.staff)) if wanted.pop("mine", False) else None
-    found = cases.cases(tx, cases.CaseFilter(owner_id=owner, **wanted))  # type: ignore[arg-type]
+    found = cases.cases(tx, cases.CaseFilter(REACHED, owner_id=owner, **wanted))  # type: ignore[arg-type]
     return [reading.case_in_list(*each) for each in found]
 
 
 def next_page(tx: Session, _center: Center, _chance: random.Random) -> object:
     """List the second page of cases."""
-    first = cases.cases(tx, cases.CaseFilter(open_only=True))
-    return cases.cases(tx, cases.CaseFilter(open_only=True, after=first[-1][1]))
+    first = cases.cases(tx, cases.CaseFilter(REACHED, open_only=True))
+    return cases.cases(tx, cases.CaseFilter(REACHED, open_only=True, after=first[-1][1]))
 
 
 def search(tx: Session, center: Center, chance: random.Random) -> object:
     """Find somebody's cases by their number, as `POST /api/cases/search`."""
-    return cases.of_people(tx, {"phone": f"{chance.randint(1, center.size):032x}"}, limit=50)
+    return cases.of_people(tx, {"phone": f"{chance.randint(1, center.size):032x}"}, REACHED, limit=50)
 
 
 def story(tx: Session, center: Center, chance: random.Random) -> object:
     """Read a case with the end of its story, as `GET /api/cases/{case_id}`."""
-    return reading.case_whole(tx, cases.case(tx, key(1, chance.randint(LONG, center.size))), VAULT)
+    return reading.case_whole(tx, cases.case(tx, key(1, chance.randint(LONG, center.size))), SUN, VAULT, at=NOW)
 
 
 def long_story(tx: Session, _center: Center, _chance: random.Random) -> object:
     """Read two pages of a story of many lines."""
-    newest = reading.case_whole(tx, cases.case(tx, key(1, 1)), VAULT)
+    case = cases.case(tx, key(1, 1))
+    newest = reading.case_whole(tx, case, SUN, VAULT, at=NOW)
     assert newest.earlier is not None
     before = paging.read(newest.earlier, field="before")
-    return reading.story(tx, key(1, 1), before=before, limit=50, vault=VAULT)
+    return reading.story(tx, case, SUN, reading.Page(before), vault=VAULT, at=NOW)
 
 
 def owed(tx: Session, center: Center, chance: random.Random, *, mine: bool = False, unowned: bool = False) -> object:

@@ -27,8 +27,8 @@ def fill(board: Board, waiting: int, at: datetime) -> None:
     """Let so many callers wait: nine of ten in the normal class, some in each of the others."""
     board.clear()
     board.open(1)
-    key_names = scripts.keys(board.site, board.config)
-    source = scripts.source("enqueue", board.config)
+    node_key = scripts.keys(board.site)[0]
+    source = scripts.source("enqueue", board.site, board.config)
     sha = board.redis.script_load(source)
     for start in range(0, waiting, PACK):
         with board.redis.pipeline(transaction=False) as pipe:
@@ -36,10 +36,10 @@ def fill(board: Board, waiting: int, at: datetime) -> None:
                 klass = board.config.classes[n % 50 // 10] if n % 10 == 0 else "normal"
                 key, entered = named_id("claims", n), at - timedelta(seconds=60, milliseconds=n)
                 record = Place("waiting", klass, "ko", millis(entered), n, 0).record(key)
-                pipe.evalsha(str(sha), len(key_names), *key_names, str(key), orjson.dumps(record))
+                pipe.evalsha(str(sha), 1, node_key, str(key), orjson.dumps(record))
             pipe.execute()
     for n in range(SEATS):
-        board.seat(UUID(int=n + 1), at, activity="available", languages=["ko"])
+        board.seat(UUID(int=n + 1), at, activity="available", groups=["ko"])
 
 
 def claim_us(board: Board, at: datetime) -> float:

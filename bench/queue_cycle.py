@@ -76,9 +76,8 @@ def bulk(parts: Iterable[bytes]) -> bytes:
 
 def packer(redis: Redis, name: str, count: int) -> Callable[..., bytes]:
     """Give what packs one transition with `count` arguments."""
-    sha = str(redis.script_load(scripts.source(name, CONFIG)))
-    keys = [key.encode() for key in scripts.keys("bench", CONFIG, name)]
-    parts = [b"EVALSHA", sha.encode(), b"%d" % len(keys), *keys]
+    sha = str(redis.script_load(scripts.source(name, "bench", CONFIG)))
+    parts = [b"EVALSHA", sha.encode(), b"1", scripts.keys("bench")[0].encode()]
     head = b"*%d\r\n" % (len(parts) + count) + bulk(parts)
     return lambda *args: head + bulk(args)
 
@@ -90,7 +89,7 @@ def redis_cycles(redis: Redis, path: str, seconds: float) -> float:
     board.clear()
     board.open(1)
     for n in range(CLIENTS):
-        board.seat(UUID(int=n + 1), at, activity="available", languages=["ko"])
+        board.seat(UUID(int=n + 1), at, activity="available", groups=["ko"])
     sizes = {"enqueue": 2, "claim": 3, "confirm": 4, "accept": 5, "connected": 4, "finish": 6}
     pack = {name: packer(redis, name, count) for name, count in sizes.items()}
     numbers, end = itertools.count(), time.perf_counter() + seconds

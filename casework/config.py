@@ -3,16 +3,22 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from casework.instruments import Catalog, shipped
+from casework.policy.retention import PERIODS, Kind
 from casework.policy.triage import TARGETS, Targets
 from core.security import Vault
 
 _SHORTEST_SECRET = 16
 KINDS = ("visit", "119", "112", "joint", "transcription")
 """What may be handed to an outside endpoint."""
+OFFICER = "officer"
+TELEPHONES = ("119", "112", "joint", OFFICER)
+"""Whom a dispatch may be read to over the telephone: an agency's own desk, or our duty officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,28 @@ def _loopback(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """The clocks and limits of care plans, companion calls and welfare checks; proposals for a city to set."""
+
+    frequent_contacts: int = 5
+    """Who called so often within `frequent_within` is shown to the supervisor: a proposal, nothing else follows."""
+    frequent_within: timedelta = timedelta(days=7)
+    plan_longest: timedelta = timedelta(days=366)
+    plan_review_within: timedelta = timedelta(days=7)
+    """From a plan's review date to the deadline of the duty to look at it."""
+    horizon: timedelta = timedelta(days=14)
+    """Companion calls are written down so far ahead, in whole days."""
+    call_within: timedelta = timedelta(hours=2)
+    """From the agreed time to the deadline of a companion call."""
+    call_tries: int = 3
+    """A companion call is missed after so many tries that reached nobody."""
+    misses: int = 2
+    """A welfare check follows so many missed calls in a row."""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Seoul"))
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Every clock and limit of casework; the defaults are proposals for a city to set."""
 
@@ -59,6 +87,8 @@ class Config:
     overdue_grace: timedelta = timedelta(minutes=10)
     """From the reminder to the supervisor; none at danger."""
     dispatch_acknowledged_within: timedelta = timedelta(minutes=3)
+    dropped_to: Literal["119", "112", "joint"] = "112"
+    """Who is asked to find an emergency caller who was cut off and whom nobody reaches any more."""
     arrival_within: timedelta = timedelta(minutes=15)
     visit_acknowledged_within: timedelta = timedelta(minutes=30)
     urgent_visit_acknowledged_within: timedelta = timedelta(minutes=5)
@@ -69,6 +99,8 @@ class Config:
     """No visit is expected to be made sooner after it was asked for."""
     in_depth_within: timedelta = timedelta(hours=72)
     """For in-depth counseling without a window, at a level that owes no response by itself."""
+    check_out_within: timedelta = timedelta(minutes=60)
+    """A team that is inside is heard of again within this, for its own safety."""
     follow_up_opens: timedelta = timedelta(hours=24)
     """A follow-up shows as due so long before its deadline."""
     referral_answered_within: timedelta = timedelta(days=3)
@@ -83,20 +115,29 @@ class Config:
     rung_within: timedelta = timedelta(minutes=5)
     summon_within: timedelta = timedelta(seconds=60)
     """A counselor who calls for help is told that somebody comes, or the supervisors are told again, so soon."""
+    reveals_reviewed_within: timedelta = timedelta(days=10)
+    """From the end of a month to the review of every look behind the mask in it."""
     rungs: int = 6
     """A supervisor is told so many times that an escalation waits."""
+    care: Care = field(default_factory=Care)
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    telephones: Mapping[str, str] = field(default_factory=dict)
+    """Where a dispatch is read out, by agency, and for the `officer`: E.164."""
     outside_timeout: float = 3.5
     """Seconds for a whole outside call; must stay below the delivery lease."""
     signature_age: timedelta = timedelta(minutes=5)
+    edit_own_within: timedelta = timedelta(hours=24)
+    """After finalizing, a contact's owner may amend it so long; later it is reopened with a reason."""
+    retention: Mapping[Kind, timedelta] = field(default_factory=lambda: dict(PERIODS))
+    """How long what is kept."""
     public_url: str = "http://127.0.0.1:8120"
     """Where partners reach us."""
 
     def __post_init__(self) -> None:
-        """Refuse endpoints for kinds that do not exist."""
-        unknown = sorted(set(self.endpoints) - set(KINDS))
-        if unknown:
-            raise ValueError(f"There is no request of the kind {unknown[0]!r}; choose among {', '.join(KINDS)}.")
+        """Refuse endpoints and telephones for kinds that do not exist."""
+        for named, kinds in ((self.endpoints, KINDS), (self.telephones, TELEPHONES)):
+            if unknown := sorted({*named} - {*kinds}):
+                raise ValueError(f"There is no request of the kind {unknown[0]!r}; choose among {', '.join(kinds)}.")
 
 
 DEFAULT = Config()

@@ -11,8 +11,12 @@ from core.security import Vault, mask, mask_name
 
 _NAMES = (("reporter", "name"), ("subject", "name"))
 _NUMBERS = (("reporter", "phone"), ("subject", "phone"), ("next_step", "dispatch", "callback_number"))
-_PLACES = (("subject", "address"), ("next_step", "visit", "address"), ("next_step", "dispatch", "place"))
+_PLACES = (
+    ("subject", "address"), ("subject", "detail"), ("next_step", "visit", "address"), ("next_step", "visit", "detail"),
+    ("next_step", "dispatch", "place"), ("next_step", "dispatch", "detail"),
+)  # fmt: skip
 _MASKS = ("•", "○")
+HIDDEN = "•••"
 
 
 def unseal(cipher: str | None, vault: Vault) -> Values:
@@ -42,8 +46,9 @@ def edit(old: Values, new: Form) -> Values:
         sent = _get(changes, path)
         if sent is None:
             continue
-        if sent == _get(shown, path):
-            _put(changes, path, cast("str", _get(old, path)))
+        kept = _get(old, path)
+        if kept is not None and sent in {_get(shown, path), HIDDEN}:
+            _put(changes, path, kept)
         elif any(sign in sent for sign in _MASKS):
             raise Invalid("This is a masked value: write the whole one, or leave the field away.", at=".".join(path))
     merged = merge(old, changes)
@@ -61,9 +66,25 @@ def masked(values: Values) -> Values:
     return shown
 
 
+def anonymous(values: Values) -> Values:
+    """Give a form without what tells who called: of somebody else they speak of, everything stays."""
+    kept = {key: part for key, part in values.items() if key != "reporter"}
+    if kept.get("relation") == "self" and "subject" in kept:
+        unknown = {"name", "phone", "address", "detail"}
+        kept["subject"] = {key: words for key, words in kept["subject"].items() if key not in unknown}
+    return kept
+
+
+def shielded(values: Values) -> Values:
+    """Give a masked form from which nobody can tell who reported."""
+    if "reporter" not in values:
+        return values
+    return values | {"reporter": {key: HIDDEN for key, words in values["reporter"].items() if words}}
+
+
 def hide(words: str) -> str:
     """Cover words whole, and their length."""
-    return "•••" if words else ""
+    return HIDDEN if words else ""
 
 
 def _get(values: Values, path: tuple[str, ...]) -> str | None:

@@ -23,6 +23,9 @@ Outcome = Literal[
     "silent", "hang_up", "wrong_number", "prank", "abusive", "test", "thank_you", "enquiry", "no_consent",
 ]  # fmt: skip
 OutcomeClass = Literal["data", "non_data"]
+Sex = Literal["female", "male", "other"]
+DongCode = Annotated[str, Field(pattern=r"^\d{10}$")]
+"""An administrative dong's code; its first five digits are its district's."""
 ConsentAnswer = Literal["given", "refused", "overridden", "not_possible"]
 Agency = Literal["119", "112", "joint"]
 PlaceSource = Literal["caller", "subject", "reporter", "record", "landmark", "responder", "other"]
@@ -56,8 +59,11 @@ class Subject(Someone):
     """Whom it is about."""
 
     birth_year: Annotated[int, Field(ge=1880, le=2200)] | None = None
+    sex: Sex | None = None
     district: Line | None = None
+    dong: DongCode | None = None
     address: Line | None = None
+    detail: Line | None = None
 
 
 class Consent(Part):
@@ -92,6 +98,7 @@ class VisitAsked(Part):
 
     district: Line | None = None
     address: Line | None = None
+    detail: Line | None = None
     reason: Paragraph | None = None
     safety_notes: Paragraph | None = None
 
@@ -101,6 +108,7 @@ class DispatchAsked(Part):
 
     kind: Agency | None = None
     place: Line | None = None
+    detail: Line | None = None
     place_source: PlaceSource | None = None
     confidence: Confidence | None = None
     people: Line | None = None

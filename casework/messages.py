@@ -1,10 +1,11 @@
 """What casework tells, and its timers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from core.messages import Message
+from core.messages import Lane, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,18 @@ class CallbackSettled(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerNotReached(Message):
+    """A caller in danger is gone, and every call to them came to nothing."""
+
+    urgent: ClassVar[bool] = True
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationRaised(Message):
     """The supervisor must see something, for the `rung`th time."""
 
+    urgent: ClassVar[bool] = True
     escalation_id: UUID
     rung: int
 
@@ -56,6 +66,7 @@ class EscalationRaised(Message):
 class EscalationDue(Message):
     """Timer: somebody should have acknowledged this escalation by now."""
 
+    urgent: ClassVar[bool] = True
     escalation_id: UUID
     rung: int
 
@@ -99,17 +110,39 @@ class VisitDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitCheckOutDue(Message):
+    """Timer: a team inside should have been heard of by now; `by` tells whether it still means this deadline."""
+
+    urgent: ClassVar[bool] = True
+    visit_id: UUID
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchRequested(Message):
     """Emergency services are asked for, for the `page`th time."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchToRead(Message):
+    """A dispatch is to be read out over the telephone, by the `page`th page's way."""
+
+    urgent: ClassVar[bool] = True
+    lane: ClassVar[Lane] = "call"
+    dispatch_id: UUID
+    page: int
+    to: Literal["agency", "officer"]
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchAcknowledgmentDue(Message):
     """Timer: the agency should have acknowledged this dispatch by now."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
     page: int
 
@@ -118,6 +151,7 @@ class DispatchAcknowledgmentDue(Message):
 class DispatchArrivalDue(Message):
     """Timer: somebody should be on the scene by now."""
 
+    urgent: ClassVar[bool] = True
     dispatch_id: UUID
 
 
@@ -148,3 +182,33 @@ class ReferralExpires(Message):
     """Timer: a referral that nobody has answered by now is over."""
 
     referral_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RevealsToReview(Message):
+    """Timer: a month is over in which somebody looked behind the mask."""
+
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Message):
+    """Somebody took back what they had agreed to."""
+
+    consent_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingToErase(Message):
+    """A recording is to be destroyed, where the sound is, and why."""
+
+    voicemail_id: UUID
+    why: Literal["retention", "request", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionDue(Message):
+    """Timer: look for what is past its time; `n` counts the rounds of one day."""
+
+    day: date
+    n: int

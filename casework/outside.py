@@ -8,6 +8,7 @@ import httpx
 import orjson
 
 from casework.config import Endpoint
+from core.words import without_resident_numbers
 
 _LARGEST_REPLY = 65_536
 
@@ -103,4 +104,4 @@ def _said(body: bytes) -> dict[str, object]:
 
 
 def _short(value: object) -> str | None:
-    return value.replace("\x00", "")[:80] if isinstance(value, str) and value else None
+    return without_resident_numbers(value.replace("\x00", ""))[:80] if isinstance(value, str) and value else None

@@ -13,6 +13,7 @@ def dispatch_packet(dispatch: Dispatch, *, vault: Vault, config: Config) -> byte
     """Write a dispatch as JSON: place, danger, people and the number to call back; no health data."""
     clear = {
         "place": dispatch.place_cipher,
+        "detail": dispatch.detail_cipher,
         "people": dispatch.people_cipher,
         "danger": dispatch.danger_cipher,
         "callback_number": dispatch.callback_cipher,
@@ -28,7 +29,12 @@ def dispatch_packet(dispatch: Dispatch, *, vault: Vault, config: Config) -> byte
 
 def visit_packet(visit: Visit, *, vault: Vault, config: Config) -> bytes:
     """Write a visit as JSON: where, why, by when, and what the team must know for its own safety."""
-    clear = {"address": visit.address_cipher, "reason": visit.reason_cipher, "safety_notes": visit.safety_cipher}
+    clear = {
+        "address": visit.address_cipher,
+        "detail": visit.detail_cipher,
+        "reason": visit.reason_cipher,
+        "safety_notes": visit.safety_cipher,
+    }
     more = {
         "district": visit.district,
         "visit_by": visit.visit_by.isoformat(),

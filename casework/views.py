@@ -76,53 +76,8 @@ class RevealedOut(BaseModel):
 
     caller: str | None
     form: dict[str, Any]
-
-
-class CaseOut(Out):
-    """A case in a list."""
-
-    id: UUID
-    state: str
-    owner_id: UUID | None
-    district: str | None
-    topic: str
-    triage_level: str
-    first_contact_at: datetime
-    respond_by: datetime | None
-    responded_at: datetime | None
-    opened_at: datetime
-    closed_at: datetime | None
-    lower_to: str | None
-    lower_by: UUID | None
-    version: int
-    place: str | None = None
-    """In a list: where to read on, as `after`."""
-
-
-class Entry(BaseModel):
-    """One line of a case's story."""
-
-    at: datetime
-    kind: str
-    id: UUID
-    state: str | None = None
-    what: str | None = None
-    words: str | None = None
-
-
-class StoryOut(BaseModel):
-    """A page of a case's story, oldest first."""
-
-    timeline: list[Entry]
-    earlier: str | None
-    """Where to read on, as `before`; None where the story begins here."""
-
-
-class CaseDetail(CaseOut, StoryOut):
-    """A case with its plan, the end of its story, and the subject's name masked."""
-
-    subject: KnownPerson | None
-    plan: dict[str, Any] | None
+    shielded: bool
+    """Somebody else reported: who they are is told by a decision only."""
 
 
 class DutyOut(Out):
@@ -145,6 +100,18 @@ class DutyOut(Out):
     overdue_at: datetime | None
     attempts: int
     ended_at: datetime | None
+
+
+class WorkloadOut(Out):
+    """How much somebody owes now; without an owner, what nobody has taken."""
+
+    owner_id: UUID | None
+    name: str | None
+    team: str
+    open: int
+    overdue: int
+    danger: int
+    next_due_at: datetime
 
 
 class AskedOut(Out):
@@ -178,6 +145,17 @@ class VisitOut(AskedOut):
     scheduled_for: datetime | None
     workers: list[UUID]
     no_answers: int
+    check_out_by: datetime | None
+
+
+class PhotoOut(Out):
+    """A picture of a visit; what is on it is behind the reveal."""
+
+    id: UUID
+    visit_id: UUID
+    at: datetime
+    by: UUID
+    kind: str
 
 
 class DispatchOut(AskedOut):

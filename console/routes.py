@@ -1,51 +1,24 @@
 """The pages: signing in and out, and the counselor's desk."""
 
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console.words import LANGUAGES, words
+from console import dispatches, field, safety_plans
+from console.pages import HERE, SEOUL, page
 from core import staff
 from core.errors import NotFound
 from core.staff import SHIFT, Actor
 from core.web import COOKIE, Now, SignIn, Token, Tx, allow, begin_session, public
 
 router = APIRouter(tags=["pages"])
-HERE = Path(__file__).parent
-SEOUL = ZoneInfo("Asia/Seoul")
-LANGUAGE = "goodbye120_language"
+router.include_router(dispatches.router)
+router.include_router(field.router)
+router.include_router(safety_plans.router)
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-HEADERS = {
-    # Nothing of a page comes from elsewhere, nothing in it runs that is not a file of ours, and nobody frames it.
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 Anybody = Annotated[None, public()]
 Counselor = Annotated[Actor, allow("seat.use")]
-
-
-@cache
-def templates() -> Environment:
-    """Give the templates; a name that a page does not have is an error, and everything is escaped."""
-    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-
-
-def page(request: Request, name: str, **shown: Any) -> HTMLResponse:
-    """Write a page in the reader's language; `?language=` chooses it, and a cookie remembers the choice."""
-    asked = request.query_params.get("language", "")
-    say = words(asked or request.cookies.get(LANGUAGE, ""))
-    other = LANGUAGES[1 - LANGUAGES.index(say.language)]
-    reply = HTMLResponse(templates().get_template(name).render(say=say, other=other, **shown), headers=HEADERS)
-    if asked in LANGUAGES:
-        reply.set_cookie(LANGUAGE, asked, max_age=365 * 86_400, samesite="lax", httponly=True)
-    return reply
 
 
 @router.get("/", status_code=303, response_class=RedirectResponse)

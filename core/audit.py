@@ -1,23 +1,28 @@
-"""Who did what, to what, when and why: rows that are only ever added."""
+"""Who changed what, when and why: rows that are only ever added, each signed and linked to the one before."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core import chain
+from core.chain import Chained
 from core.db import Base, Json, Moment, Words
 from core.ids import new_id
 
 
-class AuditEntry(Base):
+class AuditEntry(Chained, Base):
     """One act by one person (or by the system, `actor_id` None)."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_object", "object_kind", "object_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_object", "object_kind", "object_id"),
+        Index("ix_audit_entry_unlinked", "id", postgresql_where=text("n is null")),
+    )
+    SIGNED = ("id", "at", "actor_id", "action", "object_kind", "object_id", "reason", "detail")
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     actor_id: Mapped[UUID | None]
     action: Mapped[str] = mapped_column(String(80))
@@ -41,7 +46,7 @@ def record(
     kind, key = of
     entry = AuditEntry(id=new_id(at), at=at, actor_id=actor_id, action=action, object_kind=kind, object_id=str(key))
     entry.reason, entry.detail = reason, detail
-    tx.add(entry)
+    chain.add(tx, entry)
 
 
 def entries(tx: Session, *, of: tuple[str, object] | None = None, limit: int = 200) -> list[AuditEntry]:

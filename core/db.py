@@ -5,6 +5,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 Sessions = sessionmaker[Session]
+CHAIN_KEY = "chain_key"
+"""Where a session carries the key by which what is written down is signed (`core/chain.py`)."""
 
 
 class Base(DeclarativeBase):
@@ -50,6 +52,6 @@ def connect(url: str, *, pool: int = 10) -> Engine:
     )
 
 
-def sessions(engine: Engine) -> Sessions:
-    """Make sessions whose rows stay readable after the commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def sessions(engine: Engine, *, chain_key: bytes = b"") -> Sessions:
+    """Make sessions whose rows stay readable after the commit, and that sign what is written down with a key."""
+    return sessionmaker(engine, expire_on_commit=False, info={CHAIN_KEY: chain_key})

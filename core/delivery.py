@@ -1,13 +1,15 @@
 """Carry one outbox message to its handler, once that counts, however often it is tried."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import update
+from sqlalchemy.orm import Session, sessionmaker
 
 from core import outbox
 from core.db import Sessions
@@ -53,11 +55,34 @@ class _Take:
 
 def deliver(sessions: Sessions, handlers: Handlers, message_id: UUID, clock: Clock) -> str:
     """Deliver one message and return its state afterwards; harmless when it is done, or another is at it."""
+    return deliver_all(sessions, handlers, [message_id], clock)[0]
+
+
+def deliver_all(sessions: Sessions, handlers: Handlers, message_ids: Sequence[UUID], clock: Clock) -> list[str]:
+    """Deliver messages one after the other, as `deliver` does.
+
+    They are taken together, which costs one commit, and several of them use one connection.
+    """
     kinds = {kind.kind(): kind for kind in handlers}
     with sessions.begin() as tx:
-        take = _take(tx, message_id, clock())
-    if take is None:
-        return "taken"
+        takes = _take(tx, message_ids, clock())
+    with _hands(sessions, len(takes)) as own:
+        return [_carry(own, handlers, kinds, takes[key], clock) if key in takes else "taken" for key in message_ids]
+
+
+@contextmanager
+def _hands(sessions: Sessions, several: int) -> Iterator[Sessions]:
+    # One message may speak to the outside, and holds no connection meanwhile.
+    if several < 2:  # noqa: PLR2004 - one is not several
+        yield sessions
+        return
+    with sessions.kw["bind"].connect() as link:
+        yield sessionmaker(**{**sessions.kw, "bind": link})
+
+
+def _carry(
+    sessions: Sessions, handlers: Handlers, kinds: Mapping[str, type[Message]], take: _Take, clock: Clock
+) -> str:
     kind = kinds.get(take.kind, Message)
     try:
         if kind is Message:
@@ -66,18 +91,19 @@ def deliver(sessions: Sessions, handlers: Handlers, message_id: UUID, clock: Clo
     except _Overtaken:
         return "taken"
     except Exception as error:
-        log.exception("delivery failed: %s %s", take.kind, message_id)
+        log.exception("delivery failed: %s %s", take.kind, take.id)
         return _settle_failure(sessions, take, kind.tries, error, clock())
     return "done"
 
 
-def _take(tx: Session, message_id: UUID, at: datetime) -> _Take | None:
-    row = outbox.lock_message(tx, message_id)
-    busy = row is not None and row.state == "leased" and row.quiet_until is not None and row.quiet_until > at
-    if row is None or row.state not in OPEN or row.due > at or busy:
-        return None
-    row.state, row.attempts, row.quiet_until = "leased", row.attempts + 1, at + outbox.LEASE
-    return _Take(row.id, row.attempts, row.kind, row.body)
+def _take(tx: Session, message_ids: Sequence[UUID], at: datetime) -> dict[UUID, _Take]:
+    takes = {}
+    for row in outbox.lock_messages(tx, message_ids):
+        busy = row.state == "leased" and row.quiet_until is not None and row.quiet_until > at
+        if row.state in OPEN and row.due <= at and not busy:
+            row.state, row.attempts, row.quiet_until = "leased", row.attempts + 1, at + outbox.LEASE
+            takes[row.id] = _Take(row.id, row.attempts, row.kind, row.body)
+    return takes
 
 
 def _run(sessions: Sessions, take: _Take, message: Message, handler: Handler, clock: Clock) -> None:
@@ -110,10 +136,14 @@ def _send(sessions: Sessions, handler: Outward, message: Message, request: Any, 
 
 
 def _done(tx: Session, take: _Take, at: datetime) -> None:
-    row = _ours(tx, take)
-    if row is None:
+    # After the handler's own locks: whoever cancels a timer takes them in this order too.
+    tx.flush()
+    ours = update(OutboxMessage).where(
+        OutboxMessage.id == take.id, OutboxMessage.state == "leased", OutboxMessage.attempts == take.attempt
+    )
+    done = ours.values(state="done", done_at=at, quiet_until=None, error=None).returning(OutboxMessage.id)
+    if tx.execute(done, execution_options={"synchronize_session": False}).first() is None:
         raise _Overtaken
-    _finish(row, at)
 
 
 def _finish(row: OutboxMessage, at: datetime) -> None:
@@ -122,7 +152,6 @@ def _finish(row: OutboxMessage, at: datetime) -> None:
 
 
 def _ours(tx: Session, take: _Take) -> OutboxMessage | None:
-    # Locked only now, after the handler's own locks: whoever cancels a timer takes them in this order too.
     row = tx.get_one(OutboxMessage, take.id, with_for_update=True)
     return row if row.state == "leased" and row.attempts == take.attempt else None
 

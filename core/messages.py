@@ -15,6 +15,8 @@ class Message:
 
     lane: ClassVar[Lane] = "work"
     tries: ClassVar[int] = 8
+    urgent: ClassVar[bool] = False
+    """Somebody's life may hang on it: after an outage it is carried before whatever else has piled up."""
 
     @classmethod
     def kind(cls) -> str:

@@ -6,7 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, String, and_, case, cast, func, or_, select, text, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Index,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -29,7 +43,12 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        Index("ix_outbox_message_open", "due", postgresql_where=text("state in ('pending', 'leased', 'retry')")),
+        Index(
+            "ix_outbox_message_open",
+            text("urgent desc"),
+            "due",
+            postgresql_where=text("state in ('pending', 'leased', 'retry')"),
+        ),
         Index("ix_outbox_message_dead", "due", postgresql_where=text("state = 'dead'")),
     )
 
@@ -37,6 +56,7 @@ class OutboxMessage(Base):
     kind: Mapped[str] = mapped_column(String(80))
     body: Mapped[dict[str, Any]] = mapped_column(Json)
     lane: Mapped[str] = mapped_column(String(8))
+    urgent: Mapped[bool] = mapped_column(default=False, server_default="false")
     state: Mapped[str] = mapped_column(String(8), default="pending", server_default="pending")
     due: Mapped[datetime] = mapped_column(Moment)
     posted_at: Mapped[datetime] = mapped_column(Moment)
@@ -46,14 +66,26 @@ class OutboxMessage(Base):
     error: Mapped[str | None] = mapped_column(Words)
 
 
-def post(tx: Session, message: Message, *, at: datetime, due: datetime | None = None, id: UUID | None = None) -> UUID:  # noqa: A002
-    """Save a message or, with a `due` in the future, a timer; with an `id` it is saved once. Returns the id."""
+def post(
+    tx: Session,
+    message: Message,
+    *,
+    at: datetime,
+    due: datetime | None = None,
+    id: UUID | None = None,  # noqa: A002
+    urgent: bool | None = None,
+) -> UUID:
+    """Save a message or, with a `due` in the future, a timer; with an `id` it is saved once. Returns the id.
+
+    `urgent` is what its kind is, unless it is said.
+    """
     key, when = id or new_id(at), due or at
     row = {
         "id": key,
         "kind": message.kind(),
         "body": message.body(),
         "lane": message.lane,
+        "urgent": message.urgent if urgent is None else urgent,
         "due": when,
         "posted_at": at,
     }
@@ -98,27 +130,41 @@ class Due(NamedTuple):
     due: datetime
     attempts: int
     rung: int
+    urgent: bool
+    kind: str
 
 
-def due_now(tx: Session, *, lane: str, at: datetime, limit: int = 100) -> list[Due]:
-    """Take the due messages that nobody is at work on, oldest first, and trust whoever is told for one lease."""
-    free = (
-        select(OutboxMessage.id)
-        .where(_free(at), OutboxMessage.lane == lane)
-        .order_by(OutboxMessage.due)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+BATCH = 100
+"""How many due messages of either urgency are taken in one look."""
+
+
+def due_now(tx: Session, *, lane: str, at: datetime, limit: int = BATCH) -> list[Due]:
+    """Take the due messages that nobody is at work on, and trust whoever is told for one lease.
+
+    The urgent come first, then the oldest.
+    """
+    kinds = (OutboxMessage.urgent.is_(True), OutboxMessage.urgent.is_(False))
+    urgent, calm = (_due(kind, lane, at, limit) for kind in kinds)
+    free = union_all(select(urgent.c.id), select(calm.c.id))
     # Whoever leased it and let the lease run out is given up: else this ringing would pass for a lease of theirs.
     given_up = case((OutboxMessage.state == "leased", "retry"), else_=OutboxMessage.state)
     taken = (
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(free.scalar_subquery()))
+        .where(OutboxMessage.id.in_(free))
         .values(quiet_until=at + LEASE, state=given_up)
-        .returning(OutboxMessage.id, OutboxMessage.due, OutboxMessage.attempts)
+        .returning(
+            OutboxMessage.id, OutboxMessage.due, OutboxMessage.attempts, OutboxMessage.urgent, OutboxMessage.kind
+        )
     )
     ring = int(at.timestamp() * 1000)
-    return sorted((Due(row.id, row.due, row.attempts, ring) for row in tx.execute(taken)), key=lambda due: due.due)
+    found = (Due(row.id, row.due, row.attempts, ring, row.urgent, row.kind) for row in tx.execute(taken))
+    return sorted(found, key=lambda due: (not due.urgent, due.due))
+
+
+def _due(which: ColumnElement[bool], lane: str, at: datetime, limit: int) -> CTE:
+    # The urgent and the calm are looked up each for themselves, so that neither look passes over timers of the future.
+    due = select(OutboxMessage.id).where(_free(at), OutboxMessage.lane == lane, which).order_by(OutboxMessage.due)
+    return due.limit(limit).with_for_update(skip_locked=True).cte()
 
 
 def _free(at: datetime) -> ColumnElement[bool]:
@@ -132,11 +178,11 @@ def dead_letters(tx: Session, *, limit: int = 200) -> Sequence[OutboxMessage]:
     return tx.scalars(stuck).all()
 
 
-def lock_message(tx: Session, message_id: UUID) -> OutboxMessage | None:
-    """Lock a message for work, or give None when it is gone.
+def lock_messages(tx: Session, message_ids: Sequence[UUID]) -> Sequence[OutboxMessage]:
+    """Lock messages for work, those that are there.
 
-    It is waited for: another relay that only looks whether the message is free holds the row for a moment too, and
+    They are waited for: another relay that only looks whether a message is free holds the row for a moment too, and
     whoever stepped back from that would leave the message to nobody for a whole lease.
     """
-    one = select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
-    return tx.scalars(one).one_or_none()
+    some = select(OutboxMessage).where(OutboxMessage.id.in_(message_ids)).order_by(OutboxMessage.id).with_for_update()
+    return tx.scalars(some).all()

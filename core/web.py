@@ -1,6 +1,7 @@
 """What every route shares: one transaction, one clock, one permission, one shape of refusal."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -71,11 +72,11 @@ def allow(permission: str) -> Any:
     if permission not in PERMISSIONS:
         raise ValueError(f"No role holds the permission {permission!r}.")
 
-    def permitted(tx: Tx, token: Token, at: Now) -> Actor:
+    def permitted(request: Request, tx: Tx, token: Token, at: Now) -> Actor:
         actor = staff.who(tx, token, at=at)
         if not actor.may(permission):
             raise Forbidden(f"Your role ({actor.role}) does not hold the permission {permission}.")
-        return actor
+        return replace(actor, source=request.client.host if request.client else None)
 
     permitted.permission = permission  # type: ignore[attr-defined] # The deny-by-default test reads it.
     return Depends(permitted, scope="function")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ivr.menu import EXIT_OF, Callback, Flow, Forward, Meet, Menu, Node, Overflow, Part, Queue, Tell, Voicemail
 from ivr.modes.policy import KINDS as MODES
+from routing.needs import ANY, load_needs
 
 FOLDER = Path(__file__).parent / "flows"
 LANGUAGES = ("ko", "en")
@@ -18,6 +19,11 @@ SPOKEN_BY_THE_FLOW = (
     "nobody_answers", "not_a_choice", "nothing_heard", "place", "place_next", "return_to_queue", "still_here",
     "to_duty_desk", "to_next_counselor", "to_other_desk", "wait_minutes", "wait_short", "waiting_choices",
     "waiting_choices_unreachable", "watched",
+)  # fmt: skip
+SPOKEN_TO_OFFICERS = (
+    "officer_callback", "officer_choices", "officer_danger", "officer_greeting", "officer_later", "officer_people",
+    "officer_place", "officer_place_exact", "officer_place_likely", "officer_place_unsure", "officer_taken",
+    "officer_thanks",
 )  # fmt: skip
 SPOKEN_AFTER_RECORDING = ("voicemail_empty", "voicemail_kept")
 SPOKEN_TO_THE_SILENT = ("answer_by_key", "cannot_speak_choice", "cannot_speak_heard", "closed_for_abuse")
@@ -60,6 +66,8 @@ def load(folder: Path = FOLDER) -> Catalog:
     catalog = Catalog({flow.version: flow for flow in flows})
     if missing := [mode for mode in MODES if mode != "normal" and mode not in catalog.newest.modes]:
         raise BadFlow(f"Flow {catalog.newest.version} is the newest, and has no beginning for: {', '.join(missing)}.")
+    if silent := [*_wordless(catalog.newest, SPOKEN_TO_OFFICERS)]:
+        raise BadFlow(f"Flow {catalog.newest.version} is the newest: " + "; ".join(silent))
     return catalog
 
 
@@ -135,7 +143,11 @@ def _unspoken(flow: Flow) -> Iterable[str]:
     recorders = [node for node in flow.nodes.values() if isinstance(node, Voicemail)]
     used |= set(flow.questions.values()) | set(SPOKEN_TO_THE_SILENT if flow.questions else ())
     used |= {node.again for node in recorders} | set(SPOKEN_AFTER_RECORDING if recorders else ())
-    for prompt in sorted(used):
+    yield from _wordless(flow, used)
+
+
+def _wordless(flow: Flow, prompts: Iterable[str]) -> Iterable[str]:
+    for prompt in sorted(prompts):
         yield from (
             f"the prompt {prompt!r} has no words in {language}"
             for language in LANGUAGES
@@ -158,6 +170,11 @@ def _odd_steps(flow: Flow) -> Iterable[str]:
                 yield f"{name} lets somebody who cannot speak wait at {node.cannot_speak!r}, which is no such queue"
             if not flow.questions:
                 yield f"{name} is for callers who cannot speak, and there are no questions to ask them"
+        if isinstance(node, Queue) and node.need != ANY:
+            if load_needs().of(node.need) is None:
+                yield f"{name} is for {node.need!r}, which is no need"
+            if node.priority == "danger":
+                yield f"{name} is for somebody in danger, whom everybody takes: they have no need"
         for step in node.overflow if isinstance(node, Queue) else ():
             if step.when not in EXIT_OF or step.after < 0 or (step.when == "full") != (step.size > 0):
                 yield f"{name} has an overflow step {step.when!r} that can never be told due"

@@ -168,6 +168,8 @@ class Queued:
     queue: str
     priority: Priority
     language: str
+    need: str = "any"
+    """What they need besides a language."""
 
 
 @dataclass(frozen=True, slots=True)

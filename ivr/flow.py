@@ -105,7 +105,7 @@ def _in_queue(flow: Flow, spot: Spot, queue: Queue, event: Event) -> Step:
         case Returned() | Forwarded():
             again = wait(flow, replace(spot, tries=0), (flow.say("return_to_queue", spot.language),))
             # Whoever was brought to another desk, in an outage, stands in the queue only from here.
-            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+            return replace(again, effects=(Queued(queue.name, queue.priority, spot.language, queue.need),))
         case Pressed(key):
             return press(flow, spot, queue, key)
         case Waited():
@@ -152,7 +152,7 @@ def _arrive(flow: Flow, here: Spot, said: tuple[Verb, ...]) -> Step:
         case Meet() | Part():
             return _called(here, node, said)
         case Queue():
-            queued = Queued(node.name, node.priority, here.language)
+            queued = Queued(node.name, node.priority, here.language, node.need)
             return replace(wait(flow, here, said), effects=(queued, *_danger(node)))
         case Tell():  # `enter` leads on from these.
             return enter(flow, here, node.then)
@@ -179,7 +179,7 @@ def _handed(flow: Flow, spot: Spot, desk: str) -> Step:
     if desk:
         return Step(spot, (flow.say("to_other_desk", spot.language), Dial(desk, Next("forwarded", on(spot).query))))
     again = wait(flow, replace(spot, tries=0), (flow.say("to_next_counselor", spot.language),))
-    return replace(again, effects=(Queued(queue.name, queue.priority, spot.language),))
+    return replace(again, effects=(Queued(queue.name, queue.priority, spot.language, queue.need),))
 
 
 def _danger(node: Queue | Meet) -> tuple[Effect, ...]:

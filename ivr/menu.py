@@ -63,6 +63,8 @@ class Queue:
     """Ways out of a wait that leads nowhere, in the order they are tried; each is tried once."""
     cannot_speak: str | None = None
     """Where somebody who cannot speak waits on: a queue node of the same name, this one or that for danger."""
+    need: str = "any"
+    """What its callers need besides a language: one of routing/data/needs.toml."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ SIDES: Mapping[str, Columns] = {
     "ivr_call": CALL_COLUMNS,
     "routing_queue_entry": {
         "contact_id": "uuid", "queue": "text", "priority": "text", "language": "text", "provider_ref": "text",
-        "entered_at": "timestamptz", "state": "text",
+        "entered_at": "timestamptz", "state": "text", "need": "text",
     },
     "routing_event": {
         "kind": "text", "at": "timestamptz", "queue": "text", "contact_id": "uuid", "detail": "jsonb",
@@ -173,7 +173,8 @@ def _open(rows: Rows, call: Mapping[str, str], contact: UUID, at: datetime, vaul
 def _queue(rows: Rows, call: Mapping[str, str], queued: Queued, spot: Spot, key: str, at: datetime) -> None:
     sid, contact = call["CallSid"], contact_of(call["CallSid"], spot.part)
     entry = {"contact_id": contact, "queue": queued.queue, "priority": queued.priority, "language": queued.language}
-    rows["routing_queue_entry"] = [{**entry, "provider_ref": sid, "entered_at": at, "state": "waiting"}]
+    entry |= {"need": queued.need, "provider_ref": sid, "entered_at": at, "state": "waiting"}
+    rows["routing_queue_entry"] = [entry]
     waits = CallerWaiting(contact, sid, spot.about, queued.queue)
     _tell(rows, waits, (sid, key), at)
 

@@ -61,9 +61,15 @@ def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, board: Bo
         call.contact_id = message.contact_id
     cases.about(tx, message.contact_id, message.about, at=at)
     if (call is None or call.ended_at is None) and _is_in_queue(tx, message.call):
-        for hint in cases.flags_now(tx, message.contact_id, at):
+        agreed = cases.agreed_with_caller(tx, message.contact_id, at)
+        for hint in [*cases.flags_now(tx, message.contact_id, at), *agreed.hints]:
             queue.hint(tx, message.contact_id, hint)
         queue.come_back(tx, message.contact_id, board=board, at=at)
+        own = cases.counselor_of(tx, message.contact_id)
+        # Whom a plan names goes before whose case it is.
+        for counselor_id in [*agreed.preferred, *([own] if own else [])]:
+            if queue.prefer(tx, message.contact_id, counselor_id, board=board, at=at):
+                break
         queue.enter(tx, message.contact_id, board=board, at=at)
         queue.change_queue(tx, message.contact_id, message.queue, at=at)
 

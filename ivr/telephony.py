@@ -77,6 +77,10 @@ class Telephone(Protocol):
         """
         ...
 
+    def call_officer(self, number: str, attempt: str) -> str:
+        """Call whoever a dispatch is to be read to, by its attempt, and give the leg's SID; raises as `call_person`."""
+        ...
+
     def move(self, call: str, url: str) -> None:
         """Make a caller's leg fetch its next words from this address now."""
         ...
@@ -158,16 +162,29 @@ class TwilioTelephone:
     def call_person(self, number: str, line: str, spot: str) -> str:
         """Call somebody, who comes to this spot when they pick up, and give the new leg's SID."""
         url = self.wording.url
+        return self._call(
+            number,
+            url=url(f"/ivr/answered?{spot}"),
+            fallback_url=url(f"/ivr/fallback?line={line}"),
+            timeout=self.person_ring_timeout,
+            status_callback=url(f"/ivr/status?line={line}"),
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+        )
+
+    def call_officer(self, number: str, attempt: str) -> str:
+        """Call whoever a dispatch is to be read to, by its attempt, and give the leg's SID; raises as `call_person`."""
+        url = self.wording.url
+        return self._call(
+            number,
+            url=url(f"/ivr/officer?attempt={attempt}&times=0"),
+            timeout=self.person_ring_timeout,
+            status_callback=url(f"/ivr/officer-status?attempt={attempt}"),
+            status_callback_event=["completed"],
+        )
+
+    def _call(self, number: str, **how: Any) -> str:
         try:
-            leg = self._client.calls.create(
-                to=number,
-                from_=self.caller_id,
-                url=url(f"/ivr/answered?{spot}"),
-                fallback_url=url(f"/ivr/fallback?line={line}"),
-                timeout=self.person_ring_timeout,
-                status_callback=url(f"/ivr/status?line={line}"),
-                status_callback_event=["initiated", "ringing", "answered", "completed"],
-            )
+            leg = self._client.calls.create(to=number, from_=self.caller_id, **how)
         except TwilioRestException as error:
             if error.status == _TOO_FAST:
                 # Never processed, and always safe to ask again.
@@ -213,6 +230,10 @@ class TwilioTelephone:
             why = f"The provider answered {answer.status_code}."
             raise Gone(why) if answer.status_code == httpx.codes.NOT_FOUND else ConnectionError(why)
         return _parts(client, answer)
+
+    def erase_recording(self, sid: str) -> None:
+        """Destroy a recording; raises Gone where there is none."""
+        _ask(lambda: self._client.recordings(sid).delete())
 
     def voice_url(self, number: str) -> str | None:
         """Ask where the provider sends calls to a number, None where it knows no such number; raises OSError."""

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 import casework.service as cases
 import routing.service as queue
+from casework.queries.contacts import contact
+from casework.service.access import require_reader
 from core import outbox
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
-from core.staff import Staff
+from core.staff import Actor, Staff
 from ivr import consults, party_queries
 from ivr.moves import PRIVATE
 from ivr.own import lock_own_talk, view_of
@@ -23,6 +25,7 @@ from ivr.party_tables import Transfer
 from ivr.record import contact_of
 from ivr.tables import Call
 from routing.board import Board
+from routing.needs import ANY
 
 Kind = Literal["counselor", "queue", "desk"]
 
@@ -36,6 +39,8 @@ class Target:
     blind: bool = False
     known: Collection[str] = ()
     """The names of the queues or desks that there are."""
+    need: str | None = None
+    """What the caller is sent to a queue for; None: what they came for."""
 
 
 def begin(tx: Session, contact_id: UUID, by: UUID, target: Target, *, board: Board, at: datetime) -> Transfer:
@@ -48,6 +53,7 @@ def begin(tx: Session, contact_id: UUID, by: UUID, target: Target, *, board: Boa
     if party_queries.lock_live_transfer(tx, call.sid) is not None:
         raise Conflict("A transfer of this call is under way: cancel it first. 이미 연결을 넘기는 중입니다.")
     only = _find(tx, target, by)
+    _require_need(target, board)
     if target.blind:
         cases.require_calm(tx, contact_id)
     part = party_queries.parts(tx, call.sid) + 1
@@ -62,7 +68,7 @@ def begin(tx: Session, contact_id: UUID, by: UUID, target: Target, *, board: Boa
     if transfer.next_id is not None:
         cases.continue_as(tx, contact_id, transfer.next_id, at)
         name = target.name if target.kind == "queue" else _queue_of(tx, contact_id)
-        queue.go_on(tx, contact_id, queue.Onward(transfer.next_id, name, only), board=board, at=at)
+        queue.go_on(tx, contact_id, queue.Onward(transfer.next_id, name, only, target.need), board=board, at=at)
     _start(tx, call, transfer, board, at)
     return transfer
 
@@ -89,6 +95,14 @@ def _find(tx: Session, target: Target, by: UUID) -> UUID | None:
     if found is None or found == by:
         raise Invalid("Choose another counselor by their login. 다른 상담사를 선택해 주세요.", field="name")
     return found
+
+
+def _require_need(target: Target, board: Board) -> None:
+    known = [ANY, *(need.name for need in board.config.needs.needs)]
+    if target.need is not None and (target.kind != "queue" or target.need not in known):
+        raise Invalid(
+            f"A queue can be asked for one of: {', '.join(known)}. 대기열로 넘길 때만 고릅니다.", field="need"
+        )
 
 
 def _queue_of(tx: Session, contact_id: UUID) -> str:
@@ -151,8 +165,9 @@ def require_none(tx: Session, call: Call, *, private: bool = False) -> None:
         )
 
 
-def last(tx: Session, contact_id: UUID) -> Transfer:
-    """Give the newest transfer of a contact; raises NotFound."""
+def last(tx: Session, contact_id: UUID, actor: Actor) -> Transfer:
+    """Give the newest transfer of a contact within reach; raises NotFound."""
+    require_reader(tx, contact(tx, contact_id), actor, "call.control")
     found = party_queries.last_transfer(tx, contact_id)
     if found is None:
         raise NotFound("This call was not handed on. 넘긴 적이 없는 통화입니다.")

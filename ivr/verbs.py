@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Door = Literal["pressed", "waiting", "left", "talked", "forwarded", "recorded", "recording", "replied"]
+Door = Literal["pressed", "waiting", "left", "talked", "forwarded", "recorded", "recording", "replied", "officer"]
 """Which of our inner URLs the provider asks next, or tells news."""
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from casework.queries import reach
 from casework.queries import voicemails as queries
 from casework.service import voicemails
 from casework.tables import Voicemail
@@ -49,10 +50,11 @@ def _shown(found: Voicemail) -> dict[str, object]:
 
 @router.get("")
 def list_voicemails(
-    _: Listener, tx: Tx, *, open_only: bool = True, limit: Annotated[int, Query(ge=1, le=200)] = 100
+    actor: Listener, tx: Tx, *, open_only: bool = True, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> list[VoicemailOut]:
     """List voicemails that wait for an answer, the oldest first."""
-    listed = queries.voicemails(tx, open_only=open_only, limit=limit)
+    mine = reach.contacts(actor, "voicemail.hear")
+    listed = queries.voicemails(tx, mine, open_only=open_only, limit=limit)
     more = [{"due_at": duty.due_at, "ended_at": duty.ended_at, "ended_by": duty.ended_by} for _, duty in listed]
     return [VoicemailOut.model_validate(_shown(found) | each) for (found, _), each in zip(listed, more, strict=True)]
 

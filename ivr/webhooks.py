@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.errors import Refusal
 from core.journal import Fact, Journal, Unkept
 from core.phone import read_address
 from core.security import Vault
@@ -25,6 +26,8 @@ from ivr.flow import step
 from ivr.inbound import Refused, Request, receive_request, send_problem, send_xml
 from ivr.menu import Flow
 from ivr.modes.policy import ModeNow
+from ivr.officer import Told
+from ivr.officer import out_of_order as read_later
 from ivr.overflow import leaving
 from ivr.signature import Keys
 from ivr.spool import Spool
@@ -58,6 +61,9 @@ class Webhooks:
     desk_call: DeskCall
     recall: Recall
     mode: ModeNow
+    officer: Told
+    officer_gone: Callable[[str, str], None]
+    """Told by attempt and status how a call to an officer ended."""
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Answer one webhook."""
@@ -234,6 +240,24 @@ async def watched(hooks: Webhooks, request: Request) -> bytes:
     return render((flow.say("watched", language),), hooks.wording)
 
 
+async def officer(hooks: Webhooks, request: Request) -> bytes:
+    """Somebody was called to hear of a dispatch: it is read to them, and a key takes it."""
+    times = request.query.get("times", "")
+    asked = (request.query.get("attempt", ""), request.fields.get("Digits", ""), int(times) if times.isdigit() else 0)
+    try:
+        verbs = await asyncio.to_thread(hooks.officer, *asked)
+    except (SQLAlchemyError, Refusal, ValueError):
+        log.exception("a dispatch could not be read out")
+        verbs = read_later(hooks.catalog.newest)
+    return render(verbs, hooks.wording)
+
+
+async def officer_status(hooks: Webhooks, request: Request) -> bytes:
+    """The call to an officer is over."""
+    await asyncio.to_thread(hooks.officer_gone, request.query.get("attempt", ""), request.fields.get("CallStatus", ""))
+    return EMPTY
+
+
 ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/voice": voice,
     "/ivr/answered": answered,
@@ -254,6 +278,8 @@ ANSWERS: dict[str, Callable[[Webhooks, Request], Awaitable[bytes]]] = {
     "/ivr/returned": _told(readings.returned),
     "/ivr/handed": _told(readings.handed),
     "/ivr/watched": watched,
+    "/ivr/officer": officer,
+    "/ivr/officer-status": officer_status,
     "/ivr/conference": conference,
     "/ivr/parted": parted,
     "/ivr/music": play_music,

@@ -4,7 +4,7 @@ Every transition is fenced: by offer id and epoch where it acts on an offer, and
 comes late or from before a rebuild changes nothing. The database's row locks put one contact's transitions in order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,15 +37,13 @@ class Board:
     def __init__(self, redis: Redis, site: str = "seoul", config: RoutingConfig | None = None) -> None:
         """Prepare the scripts; nothing is asked of Redis yet."""
         self.redis, self.site, self.config = redis, site, config or RoutingConfig()
-        self._keys = scripts.keys(site, self.config)
+        self._keys = scripts.keys(site)
         self._scripts: dict[str, Script] = {
-            name: redis.register_script(scripts.source(name, self.config)) for name in scripts.names()
+            name: redis.register_script(scripts.source(name, site, self.config)) for name in scripts.names()
         }
 
     def _run(self, name: str, *args: object) -> list[Any]:
-        answer: list[Any] = self._scripts[name](
-            keys=scripts.keys(self.site, self.config, name), args=[_text(arg) for arg in args]
-        )
+        answer: list[Any] = self._scripts[name](keys=self._keys[:1], args=[_text(arg) for arg in args])
         return checked(answer)
 
     def _seat(self, name: str, *args: object) -> SeatNow | None:
@@ -130,12 +128,11 @@ class Board:
         return self._seat("wrap_up", counselor_id, millis(at))
 
     def seat(
-        self, counselor_id: UUID, at: datetime, *, activity: str = "", languages: list[str] | None = None,
-        alive: bool = True,
+        self, counselor_id: UUID, at: datetime, *, activity: str = "", groups: Iterable[str] = (), alive: bool = True,
     ) -> SeatNow:  # fmt: skip
         """Take a seat, or change what it is; `alive` where the counselor's own desk says so, which renews the lease."""
-        spoken = orjson.dumps(languages) if languages else ""
-        return read_seat(self._run("seat", counselor_id, millis(at), self._lease(at, alive), activity, spoken)[1])
+        found_by = ",".join(groups)
+        return read_seat(self._run("seat", counselor_id, millis(at), self._lease(at, alive), activity, found_by)[1])
 
     def _lease(self, at: datetime, alive: bool) -> int | str:  # noqa: FBT001 - private, and named where it is called
         return millis(at + timedelta(seconds=self.config.lease_seconds)) if alive else ""
@@ -150,9 +147,9 @@ class Board:
 
     def due(self, at: datetime) -> Due:
         """List what has come due, at most 50 of each kind."""
-        _, offers, wraps, leases, waiting, since = self._run("sweep", millis(at), SWEEP_LIMIT)
+        _, offers, wraps, leases, holds, waiting, since = self._run("sweep", millis(at), SWEEP_LIMIT)
         nobody_since = moment(float(since)) if since else None
-        return Due(_ids(offers), _ids(wraps), _ids(leases), int(waiting), nobody_since)
+        return Due(_ids(offers), _ids(wraps), _ids(leases), _ids(holds), int(waiting), nobody_since)
 
     def epoch(self) -> int | None:
         """Give the epoch, None where the index was lost."""
@@ -204,7 +201,7 @@ class Board:
 
     def outlook(self, contact_id: UUID, at: datetime) -> Outlook:
         """Say what a waiting contact may be told."""
-        keys = [*self._keys, scripts.rates_key(self.site)]
+        keys = [self._keys[0], scripts.rates_key(self.site)]
         return _outlook(checked(self._scripts["outlook"](keys=keys, args=[str(contact_id), millis(at)])), at)
 
     def keep_rates(self, rates: Rates | None) -> None:
@@ -221,8 +218,8 @@ async def outlook(
 ) -> Outlook:
     """Say what a waiting contact may be told, on an asynchronous connection; raises as the Board."""
     numbers = config or RoutingConfig()
-    script = index.register_script(scripts.source("outlook", numbers))
-    keys = [*scripts.keys(site, numbers), scripts.rates_key(site)]
+    script = index.register_script(scripts.source("outlook", site, numbers))
+    keys = [scripts.keys(site)[0], scripts.rates_key(site)]
     return _outlook(checked(await script(keys=keys, args=[str(contact_id), millis(at)])), at)
 
 
@@ -230,11 +227,11 @@ def _outlook(answer: list[Any], at: datetime) -> Outlook:
     state, place = str(answer[1], "ascii"), int(answer[2]) or None
     if state != "waiting":
         return Outlook(state or None, place)
-    since, language, head, ahead, seats, free, rates, klass, *counts = answer[3:]
+    since, asked, head, ahead, seats, free, rates, klass, *counts = answer[3:]
     waited, head_waited = (max(0, millis(at) - int(float(moment))) / 1000 for moment in (since, head))
     # Whoever is the head themselves learns nothing from how long the head has waited.
     head_waited_s = head_waited if head_waited > waited else None
-    line = Line(str(language, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
+    line = Line(str(asked, "ascii"), waited, orjson.loads(ahead), head_waited_s, orjson.loads(seats), free)
     found = expect(line, Rates(**orjson.loads(rates)) if rates else None)
     known = Outlook(state, place, waited=round(waited), standing=Standing(str(klass, "ascii"), *map(int, counts)))
     if found is None:
@@ -253,7 +250,7 @@ def checked(answer: list[Any]) -> list[Any]:
 
 
 def _seat_record(seat: SeatNow) -> dict[str, Any]:
-    record: dict[str, Any] = {"activity": seat.activity, "state": seat.state, "languages": list(seat.languages)}
+    record: dict[str, Any] = {"activity": seat.activity, "state": seat.state, "groups": ",".join(seat.groups)}
     record["idle_since"] = millis(seat.idle_since)
     more = {
         "next": seat.next_activity,

@@ -1,6 +1,8 @@
 """The numbers and names that the queue works by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from routing.needs import Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class RoutingConfig:
     """Who has waited this long goes before everybody who came later, whatever their class."""
     languages: tuple[str, ...] = ("ko", "en")
     """The languages a caller can wait for; the first stands for any other."""
+    needs: Needs = field(default_factory=Needs)
+    """What callers may need besides a language, and which skills seats have for it."""
+    preferred_seconds: float = 20
+    """A caller who has a counselor of their own is kept for them this long, then for everybody."""
     timezone: str = "Asia/Seoul"
     """Where a day of metrics begins at midnight."""
 

@@ -1,6 +1,6 @@
 """How long a waiting caller will wait: rates learned from what happened, and what they come to at one place in line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -40,13 +40,17 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a caller waits: who is ahead by language, the head's wait, what the seats speak, and how many are free."""
+    """Where a caller waits: whom they ask, who is ahead by whom these ask, the head's wait, and the seats on shift.
 
-    language: str
+    A seat has groups: a language, or a skill in a language. Groups are written with commas between them; `seats` are
+    counted by all their groups.
+    """
+
+    asked: str
     waited_s: float
     ahead: Mapping[str, int]
     head_waited_s: float | None
-    seats: Sequence[Sequence[str]]
+    seats: Mapping[str, int]
     free: int = 0
 
 
@@ -105,9 +109,9 @@ def expect(line: Line, rates: Rates | None) -> Forecast | None:
 
     Where one is free for them their turn is now, and there is nothing to foretell.
 
-    Never shorter at a later place, and never longer with one more seat for the caller's language alone.
+    Never shorter at a later place, and never longer with one more seat that is asked only as this caller asks.
     """
-    seats = sum(line.language in spoken for spoken in line.seats)
+    seats = sum(number for groups, number in line.seats.items() if _ask(line.asked, groups))
     ahead = rivals(line)
     if rates is None or not seats or line.free > ahead:
         return None
@@ -125,15 +129,20 @@ def expect(line: Line, rates: Rates | None) -> Forecast | None:
 def rivals(line: Line) -> int:
     """Count who is ahead for the seats that could take this caller, rounded up.
 
-    Of those who wait in another language, the share counts that the seats speaking both have among the seats speaking
-    theirs; a language that no seat speaks is ahead of nobody.
+    Of those who ask other seats, the share counts that the seats both ask have among the seats they ask; who asks for
+    no seat on shift is ahead of nobody.
     """
     count = 0.0
-    for language, number in line.ahead.items():
-        theirs = [spoken for spoken in line.seats if language in spoken]
+    for asked, number in line.ahead.items():
+        theirs = {groups: seats for groups, seats in line.seats.items() if seats and _ask(asked, groups)}
         if theirs:
-            count += number * sum(line.language in spoken for spoken in theirs) / len(theirs)
+            shared = sum(seats for groups, seats in theirs.items() if _ask(line.asked, groups))
+            count += number * shared / sum(theirs.values())
     return ceil(count)
+
+
+def _ask(asked: str, groups: str) -> bool:
+    return not set(asked.split(",")).isdisjoint(groups.split(","))
 
 
 def _steps(ahead: int, seats: int, rates: Rates) -> list[float]:

@@ -1,8 +1,10 @@
 """What the queue's rules come to in one case: pure decisions over plain values."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from routing.config import RoutingConfig
+from routing.needs import ANY, Step
 
 ACTIVITIES = ("offline", "available", "break", "training", "supervision")
 """What a counselor can be doing, by their own word."""
@@ -72,6 +74,32 @@ def known_class(priority: str, config: RoutingConfig) -> str:
     return priority if priority in config.classes else config.classes[-1]
 
 
+def known_need(need: str, priority: str, entered: datetime, config: RoutingConfig) -> str:
+    """Name what a caller needs besides a language; whoever is in danger needs whoever is free first."""
+    return ANY if priority == config.classes[0] else config.needs.known(need, entered, config.timezone)
+
+
+def groups(languages: Iterable[str], skills: Iterable[str], config: RoutingConfig) -> tuple[str, ...]:
+    """List the groups by which a seat is found: each language, and each of its skills in each language."""
+    here, able = spoken(list(languages), config), set(skills)
+    return (*here, *(f"{language}:{skill}" for language in here for skill in config.needs.skills if skill in able))
+
+
+def asked(language: str, step: Step | None) -> tuple[str, ...]:
+    """List the groups that a step asks for a caller of this language; without a step, everybody who speaks it."""
+    return tuple(f"{language}:{skill}" for skill in step.skills) if step and step.skills else (language,)
+
+
+def fits(seat: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Tell whether a seat of these groups is asked by somebody who asks those."""
+    return not set(wanted).isdisjoint(seat)
+
+
+def takes_more(activity: str, next_activity: str | None, state: str) -> bool:
+    """Tell whether a seat is on shift, and will take callers after what it is at."""
+    return activity == "available" and next_activity is None and state not in {"lost", "not_responding"}
+
+
 def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> list[str]:
     """Give the languages of a seat that callers can wait for; never none."""
     return [language for language in config.languages if language in languages] or [config.languages[0]]
@@ -90,9 +118,9 @@ def turn(klass: str, entered: datetime, seq: int, *, at: datetime, config: Routi
     return 1, entered.timestamp() - config.head_start(klass), seq
 
 
-def reason_for(priority: str, language: str, *, waited: float, idle: float) -> str:
-    """Say why this caller comes to this counselor."""
-    urgent = "긴급 · danger; " if priority == "danger" else ""
+def reason_for(priority: str, language: str, *, waited: float, idle: float, called_for: str = "") -> str:
+    """Say why this caller comes to this counselor; `called_for` is their need, or that it is their own counselor."""
+    urgent = "긴급 · danger; " if priority == "danger" else f"{called_for}; " if called_for else ""
     return (
         f"{urgent}{waited:.0f}초 대기 · first in line after {waited:.0f} s; "
         f"{idle:.0f}초 쉼 · free longest, {idle:.0f} s; {language}"

@@ -65,7 +65,7 @@ def seats(tx: Session) -> Sequence[Seat]:
 
 def ensure_seat(tx: Session, fresh: Seat) -> Seat:
     """Lock a counselor's seat, made as `fresh` where there is none."""
-    names = ("counselor_id", "login", "languages", "idle_since", "changed_at")
+    names = ("counselor_id", "login", "languages", "skills", "idle_since", "changed_at")
     tx.execute(insert(Seat).values({name: getattr(fresh, name) for name in names}).on_conflict_do_nothing())
     return tx.scalars(_seat(fresh.counselor_id).with_for_update()).one()
 
@@ -112,6 +112,12 @@ def live_entries(tx: Session, queue: str | None = None) -> Sequence[QueueEntry]:
     if queue is not None:
         live = live.where(QueueEntry.queue == queue)
     return tx.scalars(live.execution_options(populate_existing=True)).all()
+
+
+def kept_for(tx: Session, counselor_id: UUID) -> Sequence[UUID]:
+    """List who waits kept for a counselor."""
+    kept = select(QueueEntry.contact_id).where(QueueEntry.state == "waiting", QueueEntry.preferred_id == counselor_id)
+    return tx.scalars(kept.order_by(QueueEntry.seq)).all()
 
 
 def lock_epoch(tx: Session, site: str, at: datetime) -> BoardEpoch:

@@ -22,14 +22,27 @@ class Place:
     seat: str | None = None
     deadline: int | None = None
     apart: dict[str, list[int]] | None = None
+    need: str = "any"
+    first: str | None = None
+    """The counselor they are kept for ..."""
+    until: int | None = None
+    """... and for how long."""
+
+    @property
+    def line(self) -> str:
+        """Name the line it stands in: class, language and need, and whom it is kept for."""
+        return f"{self.klass}:{self.language}:{self.need}" + (f"@{self.first}" if self.first else "")
 
     def record(self, contact_id: UUID) -> dict[str, Any]:
         """Give the record that the scripts read."""
         record: dict[str, Any] = {
-            "state": self.state, "class": self.klass, "language": self.language, "score": self.score,
+            "state": self.state, "line": self.line, "score": self.score,
             "member": f"{self.seq:016d}:{contact_id}", "version": self.version, "apart": self.apart or {},
         }  # fmt: skip
-        more = {"offer": self.offer, "seat": self.seat, "deadline": self.deadline}
+        more = {
+            "offer": self.offer, "seat": self.seat, "deadline": self.deadline, "first": self.first,
+            "until": self.until,
+        }  # fmt: skip
         return record | {name: value for name, value in more.items() if value is not None}
 
 
@@ -40,7 +53,8 @@ class SeatNow:
     activity: str
     state: str
     idle_since: datetime
-    languages: tuple[str, ...]
+    groups: tuple[str, ...]
+    """By what it is found: languages, and skills in each of them."""
     next_activity: str | None = None
     contact_id: UUID | None = None
     offer_id: UUID | None = None
@@ -54,7 +68,7 @@ def read_seat(raw: bytes) -> SeatNow:
         record["activity"],
         record["state"],
         moment(record["idle_since"]),
-        tuple(record["languages"]),
+        tuple(record["groups"].split(",")),
         record.get("next"),
         UUID(record["contact"]) if "contact" in record else None,
         UUID(record["offer"]) if "offer" in record else None,
@@ -80,18 +94,22 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What has come due: contacts whose offer is over, seats whose wrap-up or lease is; and how many wait."""
+    """What has come due: contacts whose offer is over, seats whose wrap-up or lease is; and how many wait.
+
+    `holds` are contacts that were kept for one counselor for long enough.
+    """
 
     offers: tuple[UUID, ...]
     wraps: tuple[UUID, ...]
     leases: tuple[UUID, ...]
+    holds: tuple[UUID, ...]
     waiting: int
     nobody_since: datetime | None
 
     @property
     def anything(self) -> bool:
         """Tell whether there is anything to do."""
-        return bool(self.offers or self.wraps or self.leases)
+        return bool(self.offers or self.wraps or self.leases or self.holds)
 
 
 @dataclass(frozen=True, slots=True)

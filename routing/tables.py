@@ -30,6 +30,11 @@ class QueueEntry(Base):
             postgresql_where=text("state in ('waiting', 'offered', 'connecting', 'connected')"),
         ),
         Index("ix_routing_queue_entry_entered", "entered_at"),
+        Index(
+            "ix_routing_queue_entry_kept",
+            "preferred_id",
+            postgresql_where=text("state = 'waiting' and preferred_id is not null"),
+        ),
     )
 
     contact_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -50,6 +55,12 @@ class QueueEntry(Base):
     """Counselor to [not before, rather not before], in ms: who let this caller pass, for how long."""
     only_id: Mapped[UUID | None]
     """The one counselor it is held out to: not taken by them, it leaves the queue."""
+    need: Mapped[str] = mapped_column(String(16), default="any", server_default="any")
+    """What the caller needs besides their language: `any`, or a need that routing/data/needs.toml has steps for."""
+    preferred_id: Mapped[UUID | None]
+    """The counselor it is kept for ..."""
+    preferred_until: Mapped[datetime | None] = mapped_column(Moment)
+    """... until then, or until they have not taken it; then it is anybody's."""
 
 
 class Offer(Base):
@@ -85,6 +96,7 @@ class Seat(Base):
     counselor_id: Mapped[UUID] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(60))
     languages: Mapped[list[str]] = mapped_column(Json)
+    skills: Mapped[list[str]] = mapped_column(Json, default=list, server_default=text("'[]'::jsonb"))
     activity: Mapped[str] = mapped_column(String(16), default="offline", server_default="offline")
     next_activity: Mapped[str | None] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16), default="idle", server_default="idle")

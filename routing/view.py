@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from routing import metrics, queries, tally_queries
 from routing.config import RoutingConfig
 from routing.metrics.intervals import midnight as midnight_of
-from routing.policy import known_class, turn
+from routing.needs import Step, step_states
+from routing.policy import asked, fits, groups, known_class, known_language, known_need, takes_more, turn
 from routing.service.tallying import counted_since, zone_of
 from routing.tables import Offer, QueueEntry, Seat
 
@@ -24,13 +25,14 @@ def offer_view(offer: Offer, entry: QueueEntry | None, at: datetime) -> dict[str
     shown: dict[str, Any] = {
         "offer_id": offer.id, "contact_id": offer.contact_id, "counselor_id": offer.counselor_id, "state": offer.state,
         "why": offer.why, "offered_at": offer.offered_at, "deadline": offer.deadline, "reason": offer.reason,
-        "connected_at": offer.connected_at, "priority": None, "language": None, "waited_s": None,
+        "connected_at": offer.connected_at, "priority": None, "language": None, "need": None, "waited_s": None,
         "hints": [],
     }  # fmt: skip
     if entry is not None:
         until = entry.connected_at or entry.left_at or at
         waited = max(0, round((until - entry.entered_at).total_seconds()))
-        shown |= {"priority": entry.priority, "language": entry.language, "waited_s": waited, "hints": entry.hints}
+        names = ("priority", "language", "need", "hints")
+        shown |= {"waited_s": waited, **{name: getattr(entry, name) for name in names}}
     return shown
 
 
@@ -39,7 +41,8 @@ def seat_view(tx: Session, counselor_id: UUID, at: datetime) -> dict[str, Any]:
     seat, offer = queries.seat(tx, counselor_id), queries.offer_at(tx, counselor_id)
     shown: dict[str, Any] = {
         "counselor_id": counselor_id, "activity": "offline", "next_activity": None, "state": "idle",
-        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "offer": None,
+        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "skills": [],
+        "offer": None,
     }  # fmt: skip
     if seat is not None:
         shown |= {name: getattr(seat, name) for name in shown if name != "offer"}
@@ -53,14 +56,36 @@ def line_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> l
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     entries = [entry for entry in queries.live_entries(tx, queue) if entry.state != "connected"]
     entries.sort(key=lambda e: turn(known_class(e.priority, config), e.entered_at, e.seq, at=at, config=config))
-    return [_waiting(entry, offers.get(entry.contact_id), at) for entry in entries]
+    seats = [seat for seat in queries.seats(tx) if takes_more(seat.activity, seat.next_activity, seat.state)]
+    staff = [groups(seat.languages, seat.skills, config) for seat in seats]
+    return [
+        {**_waiting(entry, offers.get(entry.contact_id), at), "steps": _steps(entry, staff, config, at)}
+        for entry in entries
+    ]
 
 
 def _waiting(entry: QueueEntry, offer: Offer | None, at: datetime) -> dict[str, Any]:
-    names = ("contact_id", "state", "priority", "language", "entered_at")
+    names = ("contact_id", "state", "priority", "language", "need", "preferred_id", "entered_at")
     waited = max(0, round((at - entry.entered_at).total_seconds()))
     held_out = offer.counselor_login if offer else None
     return {**{name: getattr(entry, name) for name in names}, "waited_s": waited, "offered_to": held_out}
+
+
+def _steps(
+    entry: QueueEntry, staff: Sequence[Sequence[str]], config: RoutingConfig, at: datetime
+) -> list[dict[str, Any]]:
+    # Whom a caller's need asks, step by step; `staff` are the groups of the seats on shift.
+    need = config.needs.of(known_need(entry.need, entry.priority, entry.entered_at, config))
+    if need is None:
+        return []
+
+    def staffed(step: Step) -> bool:
+        wanted = asked(known_language(entry.language, config), step)
+        return any(fits(seat, wanted) for seat in staff)
+
+    states = step_states(need.steps, (at - entry.entered_at).total_seconds(), staffed)
+    shown = zip(need.steps, states, strict=True)
+    return [{"after_s": step.after, "skills": list(step.skills), "state": state} for step, state in shown]
 
 
 def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> dict[str, Any]:
@@ -92,7 +117,10 @@ def standing(seat: Seat) -> str:
 
 def seats_view(tx: Session) -> list[dict[str, Any]]:
     """Show every seat."""
-    names = ("counselor_id", "login", "languages", "activity", "next_activity", "state", "contact_id", "changed_at")
+    names = (
+        "counselor_id", "login", "languages", "skills", "activity", "next_activity", "state", "contact_id",
+        "changed_at",
+    )  # fmt: skip
     return [{name: getattr(seat, name) for name in names} for seat in queries.seats(tx)]
 
 

@@ -2,7 +2,10 @@
 
 from typing import Literal, get_args
 
-DutyKind = Literal["callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "referral"]
+DutyKind = Literal[
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "referral",
+    "plan_review", "companion_call", "welfare_check", "access_review", "privacy_request", "breach",
+]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
@@ -15,9 +18,16 @@ TEAM_OF: dict[DutyKind, Team] = {
     "review": "supervisors",
     "voicemail": "counselors",
     "referral": "counselors",
+    "plan_review": "supervisors",
+    "companion_call": "center",
+    "welfare_check": "center",
+    "access_review": "supervisors",
+    "privacy_request": "supervisors",
+    "breach": "supervisors",
 }
 TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
     "counselor": frozenset({"counselors"}),
+    "senior_counselor": frozenset({"counselors"}),
     "social_worker": frozenset({"center"}),
     "supervisor": frozenset({"counselors", "center", "supervisors"}),
 }
@@ -31,16 +41,26 @@ PRIORITY_OF: dict[str, Priority] = {"emergency": "danger", "urgent": "high"}
 RESPONSES = frozenset({"first_response", "in_depth_callback", "follow_up"})
 """Kinds that are a response to a case."""
 
+ENDED_ELSEWHERE: dict[str, str] = {
+    "companion_call": "/api/companion-calls",
+    "welfare_check": "/api/welfare-checks",
+    "privacy_request": "/api/privacy-requests",
+    "breach": "/api/breaches",
+}
+"""Kinds whose tries and end are told at a door of their own, for more follows from them."""
+
 SHORTEST_VOICEMAIL = 2
 """Fewer seconds are no words to answer: the caller is followed up like one who hung up."""
 
 Result = Literal["reached", "no_answer", "busy", "voicemail", "wrong_number", "refused"]
 """What came of an attempt."""
+SPOKEN: frozenset[Result] = frozenset({"reached", "refused"})
+"""Results by which somebody has been heard."""
 
 
-def teams(role: str) -> frozenset[Team]:
-    """List the teams whose duties somebody of this role may take."""
-    return TEAMS_OF_ROLE.get(role, frozenset())
+def teams(*roles: str) -> frozenset[Team]:
+    """List the teams whose duties somebody of these roles may take."""
+    return frozenset[Team]().union(*(TEAMS_OF_ROLE.get(role, frozenset()) for role in roles))
 
 
 def after_another_call(now: Priority, *, danger: bool) -> Priority:

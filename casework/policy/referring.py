@@ -1,5 +1,7 @@
 """What a referral needs before it is sent, and who may answer it."""
 
+from collections.abc import Collection
+
 from casework.policy.duties import teams
 
 TO_ANSWER = frozenset({"accepted", "rejected", "done"})
@@ -17,6 +19,6 @@ def may_be_sent(consent: str, *, reasoned: bool) -> bool:
     return consent == "given" or (consent == "overridden" and reasoned)
 
 
-def may_answer(role: str, to_team: str | None) -> bool:
-    """Tell whether somebody of this role answers for whom it was sent to; a partner's answer anybody writes down."""
-    return to_team is None or to_team in teams(role)
+def may_answer(roles: Collection[str], to_team: str | None) -> bool:
+    """Tell whether somebody of these roles answers for whom it was sent to; a partner's answer anybody writes down."""
+    return to_team is None or to_team in teams(*roles)

@@ -154,5 +154,38 @@ REFERRAL = machine(
     revoked="",
     expired="",
 )  # fmt: skip
+CARE_PLAN = machine(
+    "care plan", "draft", "ended",
+    draft="active ended",
+    active="under_review ended",
+    under_review="active ended",
+    ended="",
+)  # fmt: skip
+COMPANION_RHYTHM = machine(
+    "companion rhythm", "active", "ended",
+    active="paused ended",
+    paused="active ended",
+    ended="",
+)  # fmt: skip
+COMPANION_CALL = machine(
+    "companion call", "planned", "reached missed skipped cancelled",
+    planned="reached missed skipped cancelled",
+    reached="",
+    missed="",
+    skipped="cancelled",
+    cancelled="",
+)  # fmt: skip
+WELFARE_CHECK = machine(
+    "welfare check", "requested", "contact_made closed",
+    requested="trying visiting dispatched contact_made closed",
+    trying="visiting dispatched contact_made closed",
+    visiting="visiting dispatched contact_made closed",
+    dispatched="contact_made closed",
+    contact_made="",
+    closed="",
+)  # fmt: skip
 
-MACHINES = (CONTACT, CASE, DUTY, VISIT, DISPATCH, ESCALATION, SCREENING, REFERRAL)
+MACHINES = (
+    CONTACT, CASE, DUTY, VISIT, DISPATCH, ESCALATION, SCREENING, REFERRAL, CARE_PLAN, COMPANION_RHYTHM,
+    COMPANION_CALL, WELFARE_CHECK,
+)  # fmt: skip

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, select, text, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from casework.paging import Place
 from casework.policy.duties import RESPONSES
-from casework.policy.states import DISPATCH, DUTY, REFERRAL, VISIT
-from casework.tables import Case, Dispatch, Duty, Identifier, Person, Referral, Visit
+from casework.policy.states import COMPANION_RHYTHM, DISPATCH, DUTY, REFERRAL, VISIT
+from casework.tables import Case, CompanionRhythm, Dispatch, Duty, Identifier, Person, Referral, Visit
 from casework.tables.cases import CALM, OWED
 from core.errors import Invalid, NotFound
 
@@ -32,8 +32,9 @@ _ALL = (_Board("opened", Case.opened_at, newest=True),)
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to list; None does not ask."""
+    """Which cases to list, among those `within` reach; None does not ask."""
 
+    within: ColumnElement[bool]
     owner_id: UUID | None = None
     state: str | None = None
     open_only: bool = False
@@ -51,6 +52,11 @@ def case(tx: Session, case_id: UUID) -> Case:
     return found
 
 
+def subjects(tx: Session, ids: set[UUID]) -> Sequence[UUID]:
+    """List whose these cases are."""
+    return tx.scalars(select(Case.subject_person_id).where(Case.id.in_(ids))).all() if ids else []
+
+
 def lock_case(tx: Session, case_id: UUID) -> Case:
     """Lock a case until this transaction ends; raises NotFound."""
     found = tx.get(Case, case_id, with_for_update=True, populate_existing=True)
@@ -59,9 +65,9 @@ def lock_case(tx: Session, case_id: UUID) -> Case:
     return found
 
 
-def lock_open_case_of(tx: Session, person_id: UUID) -> Case | None:
-    """Lock the newest case of a person that is not closed, or give None."""
-    open_one = select(Case).where(Case.subject_person_id == person_id, Case.state != "closed")
+def lock_open_case_of(tx: Session, records: Select[UUID]) -> Case | None:
+    """Lock the newest case of a person, by all their records, that is not closed, or give None."""
+    open_one = select(Case).where(Case.subject_person_id.in_(records), Case.state != "closed")
     newest = open_one.order_by(Case.opened_at.desc(), Case.id).limit(1)
     return tx.scalars(newest.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
@@ -84,12 +90,20 @@ def cases(tx: Session, wanted: CaseFilter) -> list[tuple[Case, Place]]:
     return found
 
 
+def cases_of(tx: Session, records: set[UUID]) -> Sequence[Case]:
+    """List a person's cases by all their records, newest first."""
+    own = select(Case).where(Case.subject_person_id.in_(records)).order_by(Case.opened_at.desc(), Case.id)
+    return tx.scalars(own).all()
+
+
 def _listed(tx: Session, board: _Board, wanted: CaseFilter, *, limit: int) -> list[tuple[Case, Place]]:
     asked = {
         Case.owner_id: wanted.owner_id, Case.state: wanted.state, Case.district: wanted.district,
         Case.triage_level: wanted.triage_level,
     }  # fmt: skip
-    chosen = select(Case).where(*(column == value for column, value in asked.items() if value is not None))
+    chosen = select(Case).where(
+        wanted.within, *(column == value for column, value in asked.items() if value is not None)
+    )
     if board.only:
         chosen = chosen.where(text(board.only))
     key = tuple_(board.at, Case.id)
@@ -100,9 +114,9 @@ def _listed(tx: Session, board: _Board, wanted: CaseFilter, *, limit: int) -> li
     return [(case, (board.name, getattr(case, board.at.key), case.id)) for case in rows]
 
 
-def of_people(tx: Session, prints: Mapping[str, str], *, limit: int) -> Sequence[Case]:
-    """List the cases of whoever has this `name` or `phone`, given as fingerprints; the newest first."""
-    chosen = select(Case)
+def of_people(tx: Session, prints: Mapping[str, str], within: ColumnElement[bool], *, limit: int) -> Sequence[Case]:
+    """List the cases within reach of whoever has this `name` or `phone`, given as fingerprints; the newest first."""
+    chosen = select(Case).where(within)
     if "phone" in prints:
         numbered = select(Identifier.person_id).where(Identifier.fingerprint == prints["phone"])
         chosen = chosen.where(Case.subject_person_id.in_(numbered))
@@ -121,10 +135,10 @@ def promised(tx: Session, case_id: UUID) -> Sequence[datetime]:
 
 
 def still_open(tx: Session, case_id: UUID) -> list[str]:
-    """Name what is not done on a case: its open duties, visits, dispatches and referrals."""
-    open_on = ((Duty, DUTY), (Visit, VISIT), (Dispatch, DISPATCH), (Referral, REFERRAL))
+    """Name what is not done on a case: duties, visits, dispatches, referrals and rhythms of companion calls."""
     found = []
-    for table, machine in open_on:
+    rhythm = (CompanionRhythm, COMPANION_RHYTHM)
+    for table, machine in ((Duty, DUTY), (Visit, VISIT), (Dispatch, DISPATCH), (Referral, REFERRAL), rhythm):
         rows = tx.scalars(select(table.id).where(table.case_id == case_id, table.state.not_in(machine.closed)))
         found += [f"{table.__name__.lower()} {row}" for row in rows]
     return found

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework.tables import Contact, Duty, Escalation
+from casework.tables import Consent, Contact, Duty, Escalation
 from core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class ContactFilter:
-    """Which contacts to list; None does not ask."""
+    """Which contacts to list, among those `within` reach; None does not ask."""
 
+    within: ColumnElement[bool]
     owner_id: UUID | None = None
-    or_unowned: bool = False
     state: str | None = None
     outcome_class: str | None = None
     before: datetime | None = None
@@ -42,10 +43,9 @@ def lock_contact(tx: Session, contact_id: UUID) -> Contact:
 
 def contacts(tx: Session, wanted: ContactFilter) -> Sequence[Contact]:
     """List contacts, newest first."""
-    rules: list[ColumnElement[bool]] = []
+    rules: list[ColumnElement[bool]] = [wanted.within]
     if wanted.owner_id is not None:
-        own = Contact.owner_id == wanted.owner_id
-        rules.append(or_(own, Contact.owner_id.is_(None)) if wanted.or_unowned else own)
+        rules.append(Contact.owner_id == wanted.owner_id)
     if wanted.state is not None:
         rules.append(Contact.state == wanted.state)
     if wanted.outcome_class is not None:
@@ -71,12 +71,36 @@ def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
-def unsettled(tx: Session, contact_id: UUID, fingerprint: str | None) -> tuple[bool, bool]:
-    """Tell whether something is escalated about a contact, and whether its caller is owed a call-back."""
-    about = (Escalation.about_kind == "contact", Escalation.about_id == contact_id, Escalation.state != "resolved")
-    theirs = (Duty.kind == "callback", Duty.caller_fingerprint == fingerprint, Duty.ended_at.is_(None))
-    row = tx.execute(select(exists().where(*about), exists().where(*theirs))).one()
-    return row[0], row[1]
+class Standing(NamedTuple):
+    """How a contact stands when it is finalized."""
+
+    may_be_known: bool
+    """Whoever called may be written down by name: until they refuse it, or take it back."""
+    escalated: bool
+    owed: bool
+    """The caller is owed a call-back."""
+
+
+def standing(tx: Session, contact: Contact) -> Standing:
+    """Tell how a contact stands that is locked, with its caller."""
+    about = (Escalation.about_kind == "contact", Escalation.about_id == contact.id, Escalation.state != "resolved")
+    theirs = (
+        Duty.kind == "callback", Duty.caller_fingerprint == contact.caller_fingerprint, Duty.ended_at.is_(None),
+    )  # fmt: skip
+    said = (Consent.contact_id.in_(line_of(tx, contact)), Consent.purpose == "collection")
+    given = select(and_(Consent.answer == "given", Consent.withdrawn_at.is_(None))).where(*said)
+    newest = given.order_by(Consent.at.desc(), Consent.id.desc()).limit(1).scalar_subquery()
+    known, escalated, owed = tx.execute(select(newest, exists().where(*about), exists().where(*theirs))).one()
+    return Standing(known is not False, escalated, owed)
+
+
+def line_of(tx: Session, contact: Contact) -> list[UUID]:
+    """List a contact and those before it, from which the conversation was handed on."""
+    ids = [contact.id]
+    while contact.continues_id is not None:
+        contact = tx.get_one(Contact, contact.continues_id)
+        ids.append(contact.id)
+    return ids
 
 
 def owed_by_call(tx: Session, contact: Contact, callback_duty_id: UUID) -> bool:
@@ -90,14 +114,3 @@ def lock_unanswered(tx: Session, callback_duty_id: UUID) -> Sequence[Contact]:
     """Lock the contacts that wait for this call-back and that nobody owns."""
     waiting = (Contact.callback_duty_id == callback_duty_id, Contact.state == "open", Contact.ended_at.is_not(None))
     return tx.scalars(select(Contact).where(*waiting).order_by(Contact.id).with_for_update()).all()
-
-
-def owes_on(tx: Session, contact: Contact, staff_id: UUID) -> bool:
-    """Tell whether this person has a duty on this contact, its case or its caller's call-back that is not over."""
-    on_it = Duty.contact_id == contact.id
-    if contact.case_id is not None:
-        on_it = or_(on_it, Duty.case_id == contact.case_id)
-    if contact.callback_duty_id is not None:
-        on_it = or_(on_it, Duty.id == contact.callback_duty_id)
-    mine = select(Duty.id).where(on_it, Duty.owner_id == staff_id, Duty.ended_at.is_(None)).limit(1)
-    return tx.scalar(mine) is not None

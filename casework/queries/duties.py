@@ -3,17 +3,21 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from casework.policy.duties import PRIORITIES
+from casework.policy.states import DUTY
 from casework.tables import Duty, DutyAttempt, Escalation
 from casework.tables.duties import BOARD
 from core.errors import NotFound
+from core.staff import Staff
 
 _FIRST: tuple[ColumnElement[bool], ...] = tuple(literal_column(part) for part in BOARD)
+_OPEN = Duty.state.in_(DUTY.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,26 @@ def lock_first_response(tx: Session, case_id: UUID) -> Duty | None:
     owed = select(Duty).where(Duty.case_id == case_id, Duty.kind == "first_response", Duty.ended_at.is_(None))
     # Whoever ends a duty locks it before its case: to wait for them with the case locked would make the two deadlock.
     return tx.scalars(owed.order_by(Duty.due_at).limit(1).with_for_update(skip_locked=True)).first()
+
+
+def workload(tx: Session, of: Collection[str]) -> Sequence[Any]:
+    """Count what each person of some teams owes: `owner_id, name, team, open, overdue, danger, next_due_at`."""
+    overdue = func.count().filter(Duty.overdue_at.is_not(None)).label("overdue")
+    counted = (
+        select(
+            Duty.owner_id,
+            Staff.name,
+            Duty.team,
+            func.count().label("open"),
+            overdue,
+            func.count().filter(Duty.priority == "danger").label("danger"),
+            func.min(Duty.due_at).label("next_due_at"),
+        )
+        .outerjoin(Staff, Staff.id == Duty.owner_id)
+        .where(Duty.ended_at.is_(None), _OPEN, Duty.team.in_(of))
+        .group_by(Duty.owner_id, Staff.name, Duty.team)
+    )
+    return tx.execute(counted.order_by(overdue.desc(), func.count().desc(), Duty.team, Duty.owner_id)).all()
 
 
 def attempts(tx: Session, duty_id: UUID) -> Sequence[DutyAttempt]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from casework.policy.states import DISPATCH, VISIT
 from casework.tables import Dispatch, DispatchAttempt, Milestone, Visit
 from core.errors import NotFound
+from core.ids import named_id
 
 
 def visit(tx: Session, visit_id: UUID) -> Visit:
@@ -43,17 +44,21 @@ def lock_dispatch(tx: Session, dispatch_id: UUID) -> Dispatch:
     return found
 
 
-def visits(tx: Session, *, district: str | None, open_only: bool, limit: int = 100) -> Sequence[Visit]:
-    """List visits, of one district or all, the one to make soonest first."""
-    rules = [] if district is None else [Visit.district == district]
+def visits(
+    tx: Session, within: ColumnElement[bool], *, district: str | None, open_only: bool, limit: int = 100
+) -> Sequence[Visit]:
+    """List the visits within reach, of one district or all, the one to make soonest first."""
+    rules = [within]
+    if district is not None:
+        rules.append(Visit.district == district)
     if open_only:
         rules.append(Visit.state.not_in(VISIT.closed))
     return tx.scalars(select(Visit).where(*rules).order_by(Visit.visit_by, Visit.id).limit(limit)).all()
 
 
-def dispatches(tx: Session, *, open_only: bool, limit: int = 100) -> Sequence[Dispatch]:
-    """List dispatches, what nobody has acknowledged first, oldest first."""
-    rules = [Dispatch.state.not_in(DISPATCH.closed)] if open_only else []
+def dispatches(tx: Session, within: ColumnElement[bool], *, open_only: bool, limit: int = 100) -> Sequence[Dispatch]:
+    """List the dispatches within reach, what nobody has acknowledged first, oldest first."""
+    rules = [within, Dispatch.state.not_in(DISPATCH.closed)] if open_only else [within]
     order = (Dispatch.closed_at.is_not(None), Dispatch.acknowledged_at.is_not(None), Dispatch.requested_at, Dispatch.id)
     return tx.scalars(select(Dispatch).where(*rules).order_by(*order).limit(limit)).all()
 
@@ -78,6 +83,6 @@ def milestones(tx: Session, of: tuple[str, UUID]) -> Sequence[Milestone]:
 
 
 def asked_by_contact(tx: Session, contact_id: UUID) -> tuple[Visit | None, Dispatch | None]:
-    """Give the visit and the dispatch that a contact started."""
-    visit = tx.scalars(select(Visit).where(Visit.contact_id == contact_id)).first()
-    return visit, tx.scalars(select(Dispatch).where(Dispatch.contact_id == contact_id)).first()
+    """Give the visit and the dispatch that a contact started, not those that a welfare check asked for after it."""
+    named = str(contact_id)
+    return tx.get(Visit, named_id("visit", named)), tx.get(Dispatch, named_id("dispatch", named))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from casework.policy.states import REFERRAL
@@ -14,8 +14,9 @@ from core.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class ReferralFilter:
-    """Which referrals to list; None does not ask."""
+    """Which referrals to list, among those `within` reach; None does not ask."""
 
+    within: ColumnElement[bool]
     case_id: UUID | None = None
     referred_by: UUID | None = None
     to_teams: frozenset[str] | None = None
@@ -41,7 +42,7 @@ def lock_referral(tx: Session, referral_id: UUID) -> Referral:
 
 def referrals(tx: Session, wanted: ReferralFilter) -> Sequence[Referral]:
     """List referrals, the newest first."""
-    chosen = select(Referral)
+    chosen = select(Referral).where(wanted.within)
     if wanted.case_id is not None:
         chosen = chosen.where(Referral.case_id == wanted.case_id)
     if wanted.referred_by is not None:

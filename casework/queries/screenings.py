@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from casework.tables import Screening
 from core.errors import NotFound
 
+NONE = "There is no such screening."
+
 
 def screening(tx: Session, screening_id: UUID) -> Screening:
     """Give a screening; raises NotFound."""
     found = tx.get(Screening, screening_id)
     if found is None:
-        raise NotFound("There is no such screening.")
+        raise NotFound(NONE)
     return found
 
 
@@ -23,7 +25,7 @@ def lock_screening(tx: Session, screening_id: UUID) -> Screening:
     """Lock a screening until this transaction ends; raises NotFound."""
     found = tx.get(Screening, screening_id, with_for_update=True, populate_existing=True)
     if found is None:
-        raise NotFound("There is no such screening.")
+        raise NotFound(NONE)
     return found
 
 

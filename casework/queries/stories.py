@@ -23,7 +23,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from casework.paging import Place
-from casework.tables import CaseNote, Contact, Dispatch, Duty, Escalation, Referral, Screening, Visit
+from casework.tables import (
+    CaseNote,
+    CompanionRhythm,
+    Contact,
+    Dispatch,
+    Duty,
+    Escalation,
+    Referral,
+    Screening,
+    Visit,
+    WelfareCheck,
+)
 from core.db import Moment
 
 
@@ -48,6 +59,10 @@ class _Source(NamedTuple):
 
 
 SOURCES = (
+    _Source(
+        "companion_rhythm", CompanionRhythm, CompanionRhythm.created_at, null(), CompanionRhythm.state,
+        CompanionRhythm.words_cipher,
+    ),
     _Source("contact", Contact, Contact.opened_at, Contact.topic, Contact.state, Contact.notes_cipher),
     _Source("dispatch", Dispatch, Dispatch.requested_at, Dispatch.kind, Dispatch.state),
     _Source("duty", Duty, Duty.created_at, Duty.kind, Duty.state),
@@ -56,8 +71,12 @@ SOURCES = (
     _Source("referral", Referral, Referral.created_at, func.coalesce(Referral.to_team, "partner"), Referral.state),
     _Source("screening", Screening, Screening.started_at, Screening.instrument, Screening.state),
     _Source("visit", Visit, Visit.requested_at, Visit.district, Visit.state),
-)
-"""What a story is made of; each table has an index by case and moment."""
+    _Source(
+        "welfare_check", WelfareCheck, WelfareCheck.requested_at, WelfareCheck.triage_level, WelfareCheck.state,
+        WelfareCheck.reason_cipher,
+    ),
+)  # fmt: skip
+"""What a story is made of; each table has an index by case, and where a case has many of them by moment too."""
 
 
 def story(tx: Session, case_id: UUID, *, before: Place | None, limit: int) -> Sequence[Line]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from casework.tables import Duty, Voicemail
+from casework.tables import Contact, Duty, Voicemail
 from core.errors import NotFound
 
 
@@ -29,9 +29,15 @@ def of_contact(tx: Session, contact_id: UUID) -> Sequence[Voicemail]:
     return tx.scalars(left).all()
 
 
-def voicemails(tx: Session, *, open_only: bool, limit: int) -> Sequence[tuple[Voicemail, Duty]]:
-    """List voicemails with the duty that each is, the oldest open one first; too short ones are none."""
+def voicemails(
+    tx: Session, within: ColumnElement[bool], *, open_only: bool, limit: int
+) -> Sequence[tuple[Voicemail, Duty]]:
+    """List the voicemails of contacts `within` reach, each with the duty it is; too short ones are none.
+
+    The oldest open one comes first.
+    """
     listed = select(Voicemail, Duty).join(Duty, Duty.id == Voicemail.duty_id)
+    listed = listed.where(Voicemail.contact_id.in_(select(Contact.id).where(within)))
     if open_only:
         listed = listed.where(Duty.ended_at.is_(None))
     found = tx.execute(listed.order_by(Duty.ended_at.is_not(None), Voicemail.recorded_at).limit(limit))

@@ -3,22 +3,31 @@
 from fastapi import APIRouter
 
 from casework.routes import (
+    access,
+    care_plans,
     cases,
+    companions,
+    consents,
     contacts,
     dispatches,
     duties,
     flags,
     oversight,
     partner,
+    people,
+    photos,
+    privacy,
     referrals,
+    safety_plans,
     screenings,
     visits,
+    welfare_checks,
 )
 
-PARTS = tuple(
-    part.router
-    for part in (contacts, flags, cases, duties, visits, dispatches, partner, oversight, screenings, referrals)
-)
+_PEOPLE = (contacts, consents, flags, people, privacy, care_plans, safety_plans)
+_OWED = (cases, screenings, referrals, companions, welfare_checks, duties)
+_FIELD = (visits, photos, dispatches, partner)
+PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 
 from casework import paging
+from casework.case_views import CaseDetail, CaseOut, StoryOut
 from casework.form import Topic
 from casework.policy.triage import Level
 from casework.queries import cases as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, WithMeans
 from casework.service import changing, reading
+from casework.service.access import require_case
 from casework.service.cases import note
-from casework.views import CaseDetail, CaseOut, StoryOut
 from casework.words import Line, Name, Notes, Paragraph, Reason
 from core.staff import Actor
 from core.web import Now, Tx, allow
@@ -114,6 +116,7 @@ def list_cases(
 ) -> list[CaseOut]:
     """List cases, the one to respond to soonest first."""
     chosen = queries.CaseFilter(
+        reach.cases(actor, "case.read"),
         owner_id=actor.id if wanted.view == "mine" else None,
         state=wanted.state,
         open_only=wanted.state != "closed" if wanted.state else wanted.open_only,
@@ -135,23 +138,28 @@ def search_cases(
 
 
 @router.get("/{case_id}")
-def read_case(case_id: UUID, _actor: Annotated[Actor, allow("case.read")], tx: Tx, means: WithMeans) -> CaseDetail:
+def read_case(
+    case_id: UUID, actor: Annotated[Actor, allow("case.read")], tx: Tx, at: Now, means: WithMeans
+) -> CaseDetail:
     """Read a case with its plan and the end of its story."""
-    return reading.case_whole(tx, queries.case(tx, case_id), means.vault)
+    require_case(tx, case_id, actor, "case.read")
+    return reading.case_whole(tx, queries.case(tx, case_id), actor, means.vault, at=at)
 
 
 @router.get("/{case_id}/timeline")
 def read_story(
     case_id: UUID,
     wanted: Annotated[Earlier, Query()],
-    _actor: Annotated[Actor, allow("case.read")],
+    actor: Annotated[Actor, allow("case.read")],
     tx: Tx,
+    at: Now,
     means: WithMeans,
 ) -> StoryOut:
     """Read a page of a case's story, oldest first; `earlier` leads to the page before."""
     before = paging.read(wanted.before, field="before") if wanted.before else None
-    queries.case(tx, case_id)
-    return reading.story(tx, case_id, before=before, limit=wanted.limit, vault=means.vault)
+    require_case(tx, case_id, actor, "case.read")
+    page = reading.Page(before, wanted.limit)
+    return reading.story(tx, queries.case(tx, case_id), actor, page, vault=means.vault, at=at)
 
 
 @router.patch("/{case_id}")
@@ -159,10 +167,11 @@ def edit_case(
     case_id: UUID, body: EditIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Write a case's owner, topic or plan; a stale version answers 409 with what was sent and what there is."""
+    require_case(tx, case_id, actor, "case.write")
     plan = body.plan.model_dump(mode="json", exclude_none=True) if body.plan else None
     change = changing.Edit(body.version, body.owner_id, body.topic, plan)
     case = changing.edit(tx, case_id, change, actor, vault=means.vault, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/move")
@@ -170,9 +179,10 @@ def move_case(
     case_id: UUID, body: MoveIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Move a case; it does not close while anything is open, nor at emergency and urgent without a second person."""
+    require_case(tx, case_id, actor, "case.write")
     change = changing.Change(body.state, body.version, body.reason)
     case = changing.change_state(tx, case_id, change, actor, means=means, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/triage")
@@ -180,8 +190,10 @@ def set_level(
     case_id: UUID, body: LevelIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Raise a level at once; a lowering from emergency or urgent waits in `lower_to` for a second person."""
+    require_case(tx, case_id, actor, "case.write")
     change = changing.Change(body.level, body.version, body.reason)
-    return reading.case_whole(tx, changing.set_level(tx, case_id, change, actor, means=means, at=at), means.vault)
+    case = changing.set_level(tx, case_id, change, actor, means=means, at=at)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/decide")
@@ -194,8 +206,9 @@ def decide_waiting(
     means: WithMeans,
 ) -> CaseDetail:
     """Approve or refuse the lowering or closing that somebody else asked for."""
+    require_case(tx, case_id, actor, "triage.approve")
     case = changing.decide(tx, case_id, actor, approve=body.approve, means=means, at=at)
-    return reading.case_whole(tx, case, means.vault)
+    return reading.case_whole(tx, case, actor, means.vault, at=at)
 
 
 @router.post("/{case_id}/notes", status_code=201)
@@ -203,5 +216,6 @@ def add_note(
     case_id: UUID, body: NoteIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now, means: WithMeans
 ) -> CaseDetail:
     """Add a note to the story."""
+    require_case(tx, case_id, actor, "case.write")
     note(tx, case_id, ("note", body.words), by=actor.id, vault=means.vault, at=at)
-    return reading.case_whole(tx, queries.case(tx, case_id), means.vault)
+    return reading.case_whole(tx, queries.case(tx, case_id), actor, means.vault, at=at)

@@ -7,11 +7,14 @@ from fastapi import APIRouter, Query
 
 from casework.form import Form, OutcomeClass, When
 from casework.queries import contacts as queries
+from casework.queries import reach
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import drafts, reading
 from casework.service.access import require_reader
 from casework.service.finalize import Final, finalize
+from casework.service.opening import Channel, Opening, open_by_hand, reopen
 from casework.views import ContactDetail, ContactOut, RevealedOut
+from casework.words import Line
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -43,43 +46,74 @@ class FinalizeIn(In):
     form: Form | None = None
 
 
+class OpenIn(In):
+    """A conversation that did not come by the helpline's telephone; `key` makes asking twice harmless."""
+
+    key: UUID
+    channel: Channel
+    about: Literal["self", "other"] = "self"
+    phone: Line | None = None
+    began_at: When | None = None
+
+
+@router.post("", status_code=201)
+def open_contact(
+    body: OpenIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, at: Now, means: WithMeans
+) -> ContactDetail:
+    """Open a contact on another channel, as a draft of one's own."""
+    contact = open_by_hand(tx, actor, Opening(**body.model_dump()), vault=means.vault, at=at)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
+
+
+@router.post("/{contact_id}/reopen")
+def reopen_contact(
+    contact_id: UUID, body: Why, actor: Annotated[Actor, allow("contact.write")], tx: Tx, at: Now, means: WithMeans
+) -> ContactDetail:
+    """Open a finalized contact for writing again; the reason is written down."""
+    contact = reopen(tx, contact_id, actor, body.reason, at=at)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
+
+
 @router.get("")
 def list_contacts(
-    wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
+    wanted: Annotated[Wanted, Query()],
+    actor: Annotated[Actor, allow("contact.read")],
+    tx: Tx,
+    at: Now,
+    means: WithMeans,
 ) -> list[ContactOut]:
     """List contacts, newest first; callers are masked."""
-    everybody = wanted.view == "recent" and actor.may("contact.all")
     found = queries.contacts(
         tx,
         queries.ContactFilter(
-            owner_id=None if everybody else actor.id,
-            or_unowned=wanted.view == "recent",
+            reach.contacts(actor, "contact.read"),
+            owner_id=actor.id if wanted.view == "mine" else None,
             state=wanted.state,
             outcome_class=wanted.outcome_class,
             before=wanted.before,
             limit=wanted.limit,
         ),
     )
-    return [reading.contact_in_list(contact, means.vault) for contact in found]
+    return reading.contacts_listed(tx, found, actor, means.vault, at=at)
 
 
 @router.get("/{contact_id}")
 def read_contact(
-    contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, means: WithMeans
+    contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, at: Now, means: WithMeans
 ) -> ContactDetail:
     """Read a contact and its form, masked."""
     contact = queries.contact(tx, contact_id)
     require_reader(tx, contact, actor)
-    return reading.contact_whole(tx, contact, means.vault)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.patch("/{contact_id}")
 def save_draft(
-    contact_id: UUID, body: DraftIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, means: WithMeans
+    contact_id: UUID, body: DraftIn, actor: Annotated[Actor, allow("contact.write")], tx: Tx, at: Now, means: WithMeans
 ) -> ContactDetail:
     """Save any part of the form; a stale version answers 409 with the current form."""
     contact = drafts.save(tx, contact_id, actor, body.form, version=body.version, vault=means.vault)
-    return reading.contact_whole(tx, contact, means.vault)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.post("/{contact_id}/finalize")
@@ -93,7 +127,7 @@ def finalize_contact(
 ) -> ContactDetail:
     """Finalize a contact and start what follows; the same body again answers the same and starts nothing."""
     contact = finalize(tx, contact_id, actor, Final(body.form, body.version), means=means, at=at)
-    return reading.contact_whole(tx, contact, means.vault)
+    return reading.contact_whole(tx, contact, actor, means.vault, at=at)
 
 
 @router.post("/{contact_id}/reveal")
@@ -102,4 +136,4 @@ def reveal_contact(
 ) -> RevealedOut:
     """Give telephones, names and addresses in clear; the reason is written down."""
     seen = drafts.reveal(tx, contact_id, actor, body.reason, vault=means.vault, at=at)
-    return RevealedOut(caller=seen.caller, form=seen.form)
+    return RevealedOut(caller=seen.caller, form=seen.form, shielded=seen.shielded)

@@ -3,13 +3,13 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from casework.policy.duties import DutyKind, Result, teams
 from casework.queries import duties as queries
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import duties as service
-from casework.views import DutyOut
+from casework.views import DutyOut, WorkloadOut
 from core.staff import Actor
 from core.web import Now, Tx, allow
 
@@ -30,19 +30,40 @@ class AttemptIn(In):
     result: Result
 
 
+class AssignIn(In):
+    """Whom a duty is given to."""
+
+    owner_id: UUID
+
+
 @router.get("")
 def list_duties(
     wanted: Annotated[Wanted, Query()], actor: Annotated[Actor, allow("duty.read")], tx: Tx
 ) -> list[DutyOut]:
     """List what is owed: the overdue first, then by priority and deadline."""
     chosen = queries.DutyFilter(
-        teams=teams(actor.role),
+        teams=teams(*actor.roles),
         owner_id=actor.id if wanted.view == "mine" else None,
         unowned=wanted.view == "open",
         kind=wanted.kind,
         limit=wanted.limit,
     )
     return [DutyOut.model_validate(duty) for duty in queries.duties(tx, chosen)]
+
+
+@router.get("/workload")
+def workload(actor: Annotated[Actor, allow("duty.assign")], tx: Tx) -> list[WorkloadOut]:
+    """Tell how much each person of one's teams owes, who is overdue first; what nobody has taken counts as nobody's."""
+    return [WorkloadOut.model_validate(load) for load in queries.workload(tx, teams(*actor.roles))]
+
+
+@router.post("/{duty_id}/assign")
+def assign_duty(
+    request: Request, duty_id: UUID, body: AssignIn, actor: Annotated[Actor, allow("duty.assign")], tx: Tx, at: Now
+) -> DutyOut:
+    """Give a duty to somebody of its team, who is told."""
+    redis = request.app.state.redis
+    return DutyOut.model_validate(service.assign(tx, duty_id, body.owner_id, actor, redis=redis, at=at))
 
 
 @router.post("/{duty_id}/take")

@@ -4,8 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
 
+from casework.person_views import DongOut
 from casework.queries import duties as queries
+from casework.queries.places import dongs
 from casework.routes.parts import Limit, Why
 from casework.service import escalations, letters, places
 from casework.views import AuditOut, DistrictOut, EscalationOut, LetterOut
@@ -77,6 +80,17 @@ def read_audit(
     """List who did what, newest first; `kind` and `id` together ask about one thing."""
     of = (kind, id) if kind is not None and id is not None else None
     return [AuditOut.model_validate(entry) for entry in audit.entries(tx, of=of, limit=limit)]
+
+
+@router.get("/districts/{code}/dongs")
+def list_dongs(
+    code: Annotated[str, PathParameter(pattern=r"^\d{5}$")],
+    _actor: Annotated[Actor, allow("signed_in")],
+    tx: Tx,
+    at: Now,
+) -> list[DongOut]:
+    """List the administrative dongs of a district there are today; none where no list was loaded."""
+    return [DongOut.model_validate(dong) for dong in dongs(tx, code, on=at.date())]
 
 
 @router.get("/districts")

@@ -4,20 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Header
 from pydantic import BaseModel, ValidationError
 
 from casework import signing
 from casework.config import Endpoint, Means
 from casework.queries import field as queries
-from casework.routes.parts import In, WithMeans
+from casework.routes.parts import In, RawBody, WithMeans
 from casework.service import asked, dispatches, visits
 from casework.tables import Dispatch, Visit
 from casework.words import Name
 from core.errors import Forbidden, Invalid
 from core.web import Now, Tx, public
-
-_LARGEST = 16_384
 
 
 class AcknowledgmentIn(In):
@@ -36,17 +34,6 @@ class AcknowledgmentOut(BaseModel):
     acknowledged_at: datetime | None
 
 
-async def raw_body(request: Request) -> bytes:
-    """Read the body as it was signed; raises Invalid where it is too long."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            raise Invalid(f"Send at most {_LARGEST} bytes.")
-    return body
-
-
-RawBody = Annotated[bytes, Depends(raw_body)]
 Signature = Annotated[str, Header(alias=signing.HEADER)]
 _BODY: dict[str, Any] = {
     "requestBody": {"content": {"application/json": {"schema": AcknowledgmentIn.model_json_schema()}}}

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+from sqlalchemy import true
 
 from casework.config import Means
 from casework.form import ConsentAnswer
 from casework.policy.duties import Team, teams
-from casework.queries import cases
+from casework.queries import reach
 from casework.queries import referrals as queries
 from casework.routes.parts import In, Limit, WithMeans
 from casework.service import referrals as service
+from casework.service.access import require_case
 from casework.tables import Referral
 from casework.views import Out
 from casework.words import Line, Paragraph
@@ -90,30 +92,33 @@ def refer(case_id: UUID, body: ReferIn, actor: Writer, tx: Tx, at: Now, means: W
 
 
 @router.get("/cases/{case_id}/referrals")
-def list_of_case(case_id: UUID, _actor: Reader, tx: Tx, means: WithMeans) -> list[ReferralOut]:
+def list_of_case(case_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> list[ReferralOut]:
     """List every referral on a case, the newest first."""
-    cases.case(tx, case_id)
-    wanted = queries.ReferralFilter(case_id=case_id, open_only=False)
-    return [_shown(each, means) for each in queries.referrals(tx, wanted)]
+    require_case(tx, case_id, actor, "referral.read")
+    wanted = queries.ReferralFilter(true(), case_id=case_id, open_only=False)
+    return [_shown(each, means) for each in service.listed(tx, wanted, actor, at=at)]
 
 
 @router.get("/referrals")
-def list_referrals(wanted: Annotated[Wanted, Query()], actor: Reader, tx: Tx, means: WithMeans) -> list[ReferralOut]:
+def list_referrals(
+    wanted: Annotated[Wanted, Query()], actor: Reader, tx: Tx, at: Now, means: WithMeans
+) -> list[ReferralOut]:
     """List the referrals to my teams, or those that I wrote; the newest first."""
     mine = wanted.view == "mine"
     chosen = queries.ReferralFilter(
+        reach.referrals(actor, "referral.read"),
         referred_by=actor.id if mine else None,
-        to_teams=None if mine else frozenset(teams(actor.role)),
+        to_teams=None if mine else teams(*actor.roles),
         open_only=wanted.open_only,
         limit=wanted.limit,
     )
-    return [_shown(each, means) for each in queries.referrals(tx, chosen)]
+    return [_shown(each, means) for each in service.listed(tx, chosen, actor, at=at)]
 
 
 @router.get("/referrals/{referral_id}")
-def read_referral(referral_id: UUID, _actor: Reader, tx: Tx, means: WithMeans) -> ReferralOut:
+def read_referral(referral_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> ReferralOut:
     """Read a referral."""
-    return _shown(queries.referral(tx, referral_id), means)
+    return _shown(service.seen(tx, referral_id, actor, at=at), means)
 
 
 @router.post("/referrals/{referral_id}/move")

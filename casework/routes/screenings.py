@@ -8,7 +8,6 @@ from pydantic import Field, StrictInt
 
 from casework.config import Means
 from casework.policy import instruments as policy
-from casework.queries import screenings as queries
 from casework.routes.parts import In, WithMeans
 from casework.screening_views import InstrumentOut, ScreeningOut, instrument_out, read_out
 from casework.service import screenings as service
@@ -63,16 +62,15 @@ def read_instrument(code: str, _actor: Reader, means: WithMeans) -> InstrumentOu
 
 
 @router.get("/contacts/{contact_id}/screenings")
-def list_of_contact(contact_id: UUID, actor: Reader, tx: Tx, means: WithMeans) -> list[ScreeningOut]:
+def list_of_contact(contact_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> list[ScreeningOut]:
     """List what was asked in a contact, the newest first."""
-    service.require_contact(tx, contact_id, actor)
-    return [_shown(each, means) for each in queries.screenings(tx, contact_id=contact_id)]
+    return [_shown(each, means) for each in service.of_contact(tx, contact_id, actor, at=at)]
 
 
 @router.get("/cases/{case_id}/screenings")
-def list_of_case(case_id: UUID, _actor: Reader, tx: Tx, means: WithMeans) -> list[ScreeningOut]:
+def list_of_case(case_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> list[ScreeningOut]:
     """List what was asked on a case, the newest first."""
-    return [_shown(each, means) for each in queries.screenings(tx, case_id=case_id)]
+    return [_shown(each, means) for each in service.of_case(tx, case_id, actor, at=at)]
 
 
 @router.post("/screenings", status_code=201)
@@ -83,9 +81,9 @@ def start_screening(body: StartIn, actor: Writer, tx: Tx, at: Now, means: WithMe
 
 
 @router.get("/screenings/{screening_id}")
-def read_screening(screening_id: UUID, actor: Reader, tx: Tx, means: WithMeans) -> ScreeningOut:
+def read_screening(screening_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> ScreeningOut:
     """Read a screening: what was answered, what is missing, what it says and what to do."""
-    return _shown(service.seen(tx, screening_id, actor), means)
+    return _shown(service.seen(tx, screening_id, actor, at=at), means)
 
 
 @router.patch("/screenings/{screening_id}")

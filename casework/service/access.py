@@ -1,27 +1,50 @@
-"""Whose contact this is, and who else may see or change it."""
+"""Who may see or change what: outside of one's reach a thing does not exist, inside of it one may still only look."""
+
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.queries import contacts as queries
-from casework.tables import Contact, Visit
+from casework.queries import reach
+from casework.tables import Case, Contact, Dispatch, Referral, Visit
 from core.errors import Forbidden, NotFound
 from core.staff import Actor
 
 
-def require_reader(tx: Session, contact: Contact, actor: Actor) -> None:
-    """Let its owner, a supervisor, whoever owes something on it, or anybody while it has no owner; else Forbidden."""
-    free = contact.owner_id in {None, actor.id} or actor.may("contact.all")
-    if not free and not queries.owes_on(tx, contact, actor.id):
-        raise Forbidden("This contact is somebody else's. Its owner or a supervisor may see it.")
+def require_reader(tx: Session, contact: Contact, actor: Actor, permission: str = "contact.read") -> None:
+    """Let whoever the permission reaches it by; for others there is no such contact (NotFound)."""
+    _require(tx, Contact, contact.id, reach.contacts(actor, permission))
 
 
-def require_writer(contact: Contact, actor: Actor) -> None:
-    """Let its owner or a supervisor; else Forbidden."""
+def require_writer(tx: Session, contact: Contact, actor: Actor) -> None:
+    """Let its owner or a supervisor; raises NotFound for who may not read it, Forbidden for others."""
+    if contact.owner_id == actor.id and actor.may("contact.read"):
+        # One's own is within every reach: the database need not be asked.
+        return
+    require_reader(tx, contact, actor)
     if contact.owner_id != actor.id and not actor.may("contact.all"):
         raise Forbidden("This contact is not yours. Its owner or a supervisor may change it.")
 
 
-def require_in_district(visit: Visit, actor: Actor) -> None:
-    """Let a field team see its own district's visits only; others do not exist for it."""
-    if actor.role == "field" and actor.district not in {None, visit.district}:
-        raise NotFound("There is no such visit.")
+def require_case(tx: Session, case_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such case (NotFound)."""
+    _require(tx, Case, case_id, reach.cases(actor, permission))
+
+
+def require_visit(tx: Session, visit_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such visit (NotFound)."""
+    _require(tx, Visit, visit_id, reach.visits(actor, permission))
+
+
+def require_dispatch(tx: Session, dispatch_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such dispatch (NotFound)."""
+    _require(tx, Dispatch, dispatch_id, reach.dispatches(actor, permission))
+
+
+def require_referral(tx: Session, referral_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such referral (NotFound)."""
+    _require(tx, Referral, referral_id, reach.referrals(actor, permission))
+
+
+def _require(tx: Session, table: reach.Reached, key: UUID, rule: reach.Rule) -> None:
+    if not reach.reaches(tx, table, key, rule):
+        raise NotFound(f"There is no such {table.__name__.lower()}.")

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework import outside, signing
-from casework.config import Config, Endpoint
+from casework.config import OFFICER, Config, Endpoint
+from casework.policy.ladder import Way, way
 from casework.queries import field as queries
 from casework.service.escalations import escalate, resolve_about
 from casework.service.steps import step
@@ -29,14 +30,27 @@ def endpoint_of(asked: Visit | Dispatch, config: Config) -> Endpoint | None:
     return config.endpoints.get("visit" if isinstance(asked, Visit) else asked.kind)
 
 
+def way_of(asked: Visit | Dispatch, config: Config) -> Way | None:
+    """Give by which way its present page goes out; None where it waits on the board."""
+    endpoint = endpoint_of(asked, config) is not None
+    if isinstance(asked, Visit):
+        return "endpoint" if endpoint else None
+    agency, officer = asked.kind in config.telephones, OFFICER in config.telephones
+    return way(asked.page, endpoint=endpoint, agency=agency, officer=officer)
+
+
 def request(
     tx: Session, asked: Visit | Dispatch, body: bytes, *, config: Config, at: datetime
 ) -> outside.Request | None:
     """Write down an attempt and give what it sends.
 
-    Without an endpoint there is none: the request waits on the board, and the supervisor hears of it.
+    Without an endpoint there is none. A dispatch that is read out over the telephone needs none; else the request waits
+    on the board, and the supervisor hears of it.
     """
     endpoint = endpoint_of(asked, config)
+    if endpoint is None and way_of(asked, config) is not None:
+        asked.via = "phone"
+        return None
     if endpoint is None:
         asked.via = "board"
         escalate(tx, (kind_of(asked), asked.id), "no_endpoint", config=config, at=at, case_id=asked.case_id)
@@ -85,9 +99,14 @@ def note_acknowledgment(
     resolve_about(tx, (kind_of(asked), asked.id), by=actor_id, at=at, reasons=WAITED_FOR)
 
 
+def is_wanted(asked: Visit | Dispatch, page: int) -> bool:
+    """Tell whether somebody still has to acknowledge it by this page."""
+    return asked.acknowledged_at is None and asked.closed_at is None and asked.page == page
+
+
 def page_again(tx: Session, asked: Visit | Dispatch, page: int, *, config: Config, at: datetime) -> bool:
     """Escalate a locked request nobody acknowledged; True where it shall be sent once more."""
-    if asked.acknowledged_at is not None or asked.closed_at is not None or asked.page != page:
+    if not is_wanted(asked, page):
         return False
     escalate(tx, (kind_of(asked), asked.id), "not_acknowledged", config=config, at=at, case_id=asked.case_id)
     if asked.page >= config.pages:

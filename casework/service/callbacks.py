@@ -8,20 +8,22 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.config import DEFAULT, Config
-from casework.messages import DutyDue
+from casework.messages import CallerNotReached, DutyDue
 from casework.policy.duties import Result, teams
-from casework.policy.states import CONTACT, DUTY, move
+from casework.policy.states import CONTACT, move
 from casework.queries import callbacks as queries
 from casework.queries.contacts import contact as contact_of_id
 from casework.queries.contacts import lock_contact
 from casework.queries.duties import lock_duty
+from casework.service import keys
 from casework.service.access import require_writer
 from casework.service.calls import CALLBACK, callback_over, owe_callback
 from casework.service.escalations import escalate
-from casework.tables import Contact, DutyAttempt
+from casework.service.owing import tried
+from casework.tables import Contact
 from core import audit, outbox
 from core.errors import Conflict, Forbidden
-from core.ids import new_id
+from core.ids import named_id
 from core.phone import read_address
 from core.security import Vault
 from core.staff import Actor
@@ -67,7 +69,7 @@ def owe_again(tx: Session, contact_id: UUID, *, config: Config = DEFAULT, at: da
 
 def owe_by_hand(tx: Session, contact_id: UUID, actor: Actor, *, config: Config, at: datetime) -> CallbackOwed:
     """Owe a call-back because a counselor says so; raises Forbidden, or Conflict for a withheld number."""
-    require_writer(lock_contact(tx, contact_id), actor)
+    require_writer(tx, lock_contact(tx, contact_id), actor)
     owed = owe_again(tx, contact_id, config=config, at=at)
     if owed is None:
         raise Conflict("This caller withheld their number: nobody can call back. 번호를 알 수 없어 걸 수 없습니다.")
@@ -89,7 +91,7 @@ def callback_contact(tx: Session, first_id: UUID, contact_id: UUID, provider_ref
 def caller_number(tx: Session, contact_id: UUID, vault: Vault) -> str | None:
     """Open the number of a contact's caller; None where nobody can be called at it."""
     sealed = contact_of_id(tx, contact_id).caller_cipher
-    address = read_address(vault.open(sealed)) if sealed else None
+    address = read_address(keys.bound(tx, vault).open(sealed)) if sealed else None
     return address.value if address is not None and address.reachable else None
 
 
@@ -105,19 +107,23 @@ def not_called(tx: Session, contact_id: UUID, *, at: datetime) -> None:
 def callback_tried(tx: Session, duty_id: UUID, by: UUID, result: Result, *, config: Config, at: datetime) -> None:
     """Write a try down that reached nobody, so that the duty's deadline looks again after it."""
     duty = lock_duty(tx, duty_id)
-    if duty.ended_at is not None:
-        return
-    duty.state, duty.attempts = move(DUTY, duty.state, "attempted"), duty.attempts + 1
-    tx.add(DutyAttempt(id=new_id(at), duty_id=duty.id, at=at, by=by, result=result))
-    duty.watch_at = max(duty.due_at, at + config.attempt_again_after)
-    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
-    tx.flush()
+    if duty.ended_at is None:
+        tried(tx, duty, by, result, config=config, at=at)
 
 
 def callback_exhausted(tx: Session, duty_id: UUID, *, config: Config, at: datetime) -> None:
-    """Bring a call-back that reached nobody to the supervisor: a person decides what is still owed."""
-    if lock_duty(tx, duty_id).ended_at is None:
-        escalate(tx, ("duty", duty_id), "exhausted", config=config, at=at)
+    """Bring a call-back that reached nobody to the supervisor: a person decides what is still owed.
+
+    For somebody in danger nothing waits for that: the police are asked to find them.
+    """
+    duty = lock_duty(tx, duty_id)
+    if duty.ended_at is not None:
+        return
+    if duty.priority == "danger" and duty.contact_id is not None:
+        # In a transaction of its own: the contact is locked before its duty, everywhere.
+        key = named_id("dropped", str(duty.contact_id))
+        outbox.post(tx, CallerNotReached(duty.contact_id), at=at, id=key)
+    escalate(tx, ("duty", duty_id), "exhausted", config=config, at=at)
 
 
 def callback_promised(tx: Session, duty_id: UUID, by: datetime, *, at: datetime) -> None:
@@ -139,7 +145,7 @@ def callback_done(tx: Session, duty_id: UUID, state: Literal["done", "cancelled"
 def call_off(tx: Session, duty_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> None:
     """Call a call-back off, with the reason sealed; raises Forbidden for another team's."""
     duty = lock_duty(tx, duty_id)
-    if duty.team not in teams(actor.role):
+    if duty.team not in teams(*actor.roles):
         raise Forbidden(f"This duty is for the team {duty.team}.")
     if duty.ended_at is None:
         callback_over(tx, duty, "cancelled", by=actor.id, at=at)

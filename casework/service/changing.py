@@ -15,6 +15,7 @@ from casework.policy.duties import PRIORITY_OF
 from casework.policy.states import CASE, move
 from casework.queries import cases as queries
 from casework.queries import duties as duty_queries
+from casework.service import holdings, keys
 from casework.service.cases import note
 from casework.service.escalations import Reason, escalate, resolve_about
 from casework.service.owing import Owed, bring_forward, owe
@@ -80,7 +81,7 @@ def edit(tx: Session, case_id: UUID, change: Edit, actor: Actor, *, vault: Vault
         case.owner_id = _worker(tx, change.owner_id)
     case.topic = change.topic or case.topic
     if change.plan is not None:
-        case.plan_cipher = vault.seal(orjson.dumps(change.plan).decode())
+        case.plan_cipher = _sealed(tx, case, orjson.dumps(change.plan).decode(), vault)
         note(tx, case.id, ("plan", _told(change.plan)), by=actor.id, vault=vault, at=at)
     case.version += 1
     audit.record(
@@ -124,7 +125,7 @@ def change_state(tx: Session, case_id: UUID, change: Change, actor: Actor, *, me
         if case.triage_level in triage.GUARDED:
             _ask(tx, case, change, actor, means=means, at=at)
         else:
-            _close(tx, case, means.vault.seal(change.reason), at)
+            _close(tx, case, _sealed(tx, case, change.reason, means.vault), means.vault, at)
     else:
         case.state = after
         case.closed_at = case.closing_reason_cipher = None
@@ -140,12 +141,18 @@ def _require_nothing_open(tx: Session, case: Case) -> None:
         raise Conflict(f"This case cannot close: still open are {', '.join(waiting)}.", open=waiting)
 
 
-def _close(tx: Session, case: Case, reason_cipher: str | None, at: datetime) -> None:
+def _sealed(tx: Session, case: Case, words: str, vault: Vault) -> str:
+    return keys.of_person(tx, case.subject_person_id, vault).seal(words)
+
+
+def _close(tx: Session, case: Case, reason_cipher: str | None, vault: Vault, at: datetime) -> None:
     _settle(tx, case, None, at)
     tx.flush()
     _require_nothing_open(tx, case)
     case.state = move(CASE, case.state, "closed")
     case.closed_at, case.closing_reason_cipher = at, reason_cipher
+    # From here on nothing of theirs opens without their own key.
+    holdings.reseal(tx, case.subject_person_id, vault)
 
 
 def set_level(tx: Session, case_id: UUID, change: Change, actor: Actor, *, means: Means, at: datetime) -> Case:
@@ -199,7 +206,7 @@ def _lower(tx: Session, case: Case, level: str, config: Config) -> None:
 def _ask(tx: Session, case: Case, change: Change, actor: Actor, *, means: Means, at: datetime) -> None:
     """Let a change wait for a second person; the level, its clock and the state stand until then."""
     case.lower_to, case.lower_by = change.to, actor.id
-    case.lower_reason_cipher = means.vault.seal(change.reason or "")
+    case.lower_reason_cipher = _sealed(tx, case, change.reason or "", means.vault)
     note(tx, case.id, ("asked", f"{change.to}: {change.reason}"), by=actor.id, vault=means.vault, at=at)
     reason: Reason = "closing" if change.to == "closed" else "lower_triage"
     escalate(tx, ("case", case.id), reason, config=means.config, at=at, case_id=case.id)
@@ -224,7 +231,7 @@ def decide(tx: Session, case_id: UUID, actor: Actor, *, approve: bool, means: Me
     asked, reason_cipher = case.lower_to, case.lower_reason_cipher
     _settle(tx, case, actor.id, at)
     if approve and asked == "closed":
-        _close(tx, case, reason_cipher, at)
+        _close(tx, case, reason_cipher, means.vault, at)
     elif approve:
         _lower(tx, case, asked, means.config)
     case.version += 1

@@ -8,18 +8,20 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from casework import outside
+from casework.care_messages import PersonSeen
 from casework.config import Config, Means
-from casework.messages import DispatchAcknowledgmentDue, DispatchArrivalDue, DispatchRequested
+from casework.messages import DispatchAcknowledgmentDue, DispatchArrivalDue, DispatchRequested, DispatchToRead
 from casework.packet import dispatch_packet
 from casework.policy.states import DISPATCH, move
 from casework.queries import field as queries
-from casework.service import asked
+from casework.service import asked, keys
 from casework.service.cases import responded
 from casework.service.escalations import Reason, escalate, resolve_about
 from casework.service.steps import step
 from casework.tables import Dispatch
 from core import audit, live, outbox
 from core.errors import Invalid
+from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
 
@@ -83,6 +85,7 @@ def _consequences(tx: Session, dispatch: Dispatch, actor: Actor, config: Config,
     if dispatch.state == "contact_made":
         dispatch.closed_at = at
         responded(tx, dispatch.case_id, at=at)
+        outbox.post(tx, PersonSeen("dispatch", dispatch.id), at=at)
         resolve_about(tx, ("dispatch", dispatch.id), by=actor.id, at=at)
     elif dispatch.state == "on_scene":
         resolve_about(tx, ("dispatch", dispatch.id), by=actor.id, at=at, reasons=frozenset({"no_arrival"}))
@@ -119,12 +122,20 @@ def close(tx: Session, dispatch_id: UUID, actor: Actor, reason: str, *, vault: V
 def prepare(
     tx: Session, message: DispatchRequested, at: datetime, *, vault: Vault, config: Config, redis: Redis
 ) -> outside.Request | None:
-    """Before the outside call: tell the board, write the attempt, give the request; None once nothing is to be sent."""
+    """Before the outside call: tell the board, write the attempt, give the request; None once nothing is to be sent.
+
+    A page that goes out over the telephone is handed to whoever holds one.
+    """
     dispatch = queries.lock_dispatch(tx, message.dispatch_id)
-    if dispatch.acknowledged_at or dispatch.closed_at or dispatch.page != message.page:
+    if not asked.is_wanted(dispatch, message.page):
         return None
+    way = asked.way_of(dispatch, config)
+    if way in {"agency", "officer"}:
+        key = named_id("dispatch to read", str(dispatch.id), dispatch.page)
+        outbox.post(tx, DispatchToRead(dispatch.id, dispatch.page, way), at=at, id=key)
     live.tell(tx, redis, TOPIC, "dispatch", id=str(dispatch.id), agency=dispatch.kind, page=dispatch.page)
-    return asked.request(tx, dispatch, dispatch_packet(dispatch, vault=vault, config=config), config=config, at=at)
+    packet = dispatch_packet(dispatch, vault=keys.bound(tx, vault), config=config)
+    return asked.request(tx, dispatch, packet, config=config, at=at)
 
 
 def record(tx: Session, message: DispatchRequested, reply: outside.Reply, at: datetime) -> None:

@@ -10,9 +10,12 @@ from casework import draft
 from casework.form import Form, Values
 from casework.policy.instruments import most_urgent
 from casework.queries import contacts as queries
+from casework.service import keys
 from casework.service.access import require_reader, require_writer
+from casework.service.reading import contact_seen
+from casework.service.reveals import revealed
+from casework.service.sources import shielded, shown
 from casework.tables import Contact
-from core import audit
 from core.errors import Conflict, Stale
 from core.security import Vault
 from core.staff import Actor
@@ -22,7 +25,7 @@ EDITABLE = frozenset({"in_progress", "draft", "reopened"})
 
 def stale(contact: Contact, vault: Vault) -> Stale:
     """Make the refusal that carries what is there now, masked."""
-    current = draft.masked(draft.unseal(contact.form_cipher, vault))
+    current = shown(contact, vault)
     words = "Somebody changed this form since you read it. Look at `current` and send your change with its version."
     return Stale(words, version=contact.version, current=current)
 
@@ -34,7 +37,7 @@ def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: in
     the contact is not being written.
     """
     contact = queries.lock_contact(tx, contact_id)
-    require_writer(contact, actor)
+    require_writer(tx, contact, actor)
     if contact.state not in EDITABLE:
         raise Conflict(f"This contact is {contact.state}: its form cannot be edited.", state=contact.state)
     if contact.version != version:
@@ -42,7 +45,8 @@ def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: in
     old = draft.unseal(contact.form_cipher, vault)
     new = draft.edit(old, form)
     if new != old:
-        contact.form_cipher, contact.version = draft.seal(new, vault), contact.version + 1
+        sealing = keys.of_person(tx, contact.subject_person_id, vault) if contact.subject_person_id else vault
+        contact.form_cipher, contact.version = draft.seal(new, sealing), contact.version + 1
         mirror(contact, draft.read(new))
         tx.flush()
     return contact
@@ -63,13 +67,19 @@ class Revealed:
 
     caller: str | None
     form: Values
+    shielded: bool
+    """Somebody else reported: who they are is not among it."""
 
 
 def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Revealed:
-    """Give a contact's names, telephones and addresses in clear, and write down who looked and why."""
+    """Give a contact's names, telephones and addresses in clear, and write down who looked and why.
+
+    Who reported somebody else is told by a decision only (`sources.decide`).
+    """
     contact = queries.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
-    audit.record(tx, actor.id, "person.reveal", ("contact", contact.id), at=at, reason=reason)
-    caller = vault.open(contact.caller_cipher) if contact.caller_cipher else None
-    values = draft.unseal(contact.form_cipher, vault)
-    return Revealed(caller, {key: values[key] for key in ("reporter", "subject", "next_step") if key in values})
+    require_reader(tx, contact, actor, "person.reveal")
+    revealed(tx, actor, contact_seen(contact), reason, at=at)
+    values, hidden = draft.unseal(contact.form_cipher, vault), shielded(contact)
+    caller = vault.open(contact.caller_cipher) if contact.caller_cipher and not hidden else None
+    parts = ("subject", "next_step") if hidden else ("reporter", "subject", "next_step")
+    return Revealed(caller, {key: values[key] for key in parts if key in values}, hidden)

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from casework import draft
 from casework.queries import contacts
 from casework.queries import flags as queries
+from casework.service import keys
 from casework.service.access import require_reader
 from casework.tables import CallerFlag
 from core import audit
+from core.access_log import Seen, looked
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.security import Vault
@@ -28,7 +30,7 @@ def flag(
     """Set a flag, (kind, reason, until), on a contact's caller; raises Invalid, or Conflict for a withheld number."""
     kind, reason, until = wanted
     contact = contacts.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
+    require_reader(tx, contact, actor, "caller.flag")
     if contact.caller_fingerprint is None:
         raise Conflict("번호를 모르는 분께는 표시할 수 없습니다. The caller's number is withheld.")
     if not at < until <= at + LONGEST:
@@ -46,7 +48,8 @@ def flags_of(
 ) -> list[tuple[CallerFlag, str]]:
     """List the flags on a contact's caller, each with its reason."""
     contact = contacts.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
+    require_reader(tx, contact, actor, "caller.flag")
+    looked(tx, actor, Seen("contact", [contact.id]), at=at)
     found = queries.flags_on(tx, contact.caller_fingerprint, at) if contact.caller_fingerprint else []
     return [(each, vault.open(each.reason_cipher)) for each in found]
 
@@ -71,6 +74,6 @@ def flags_now(tx: Session, contact_id: UUID, at: datetime) -> list[str]:
 def needs_us(tx: Session, contact_id: UUID, *, vault: Vault) -> bool:
     """Tell whether a contact may be about somebody at risk, or cannot speak: then nobody ends the call on them."""
     contact = contacts.contact(tx, contact_id)
-    written = draft.unseal(contact.form_cipher, vault).get("triage_level")
+    written = draft.unseal(contact.form_cipher, keys.bound(tx, vault)).get("triage_level")
     marked = contact.danger_at is not None or contact.cannot_speak_at is not None
     return marked or contact.triage_level in AT_RISK or written in AT_RISK

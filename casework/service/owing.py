@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from casework.config import Config
 from casework.messages import DutyDue, DutyOpens, DutyOwed
-from casework.policy.duties import TEAM_OF, DutyKind, Priority, Team
+from casework.policy.duties import TEAM_OF, DutyKind, Priority, Result, Team
 from casework.policy.states import DUTY, move
 from casework.queries import duties as _duties
-from casework.tables import Duty
+from casework.tables import Duty, DutyAttempt
 from core import outbox
+from core.ids import new_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def owe(tx: Session, owed: Owed, *, at: datetime) -> Duty:
     tx.add(duty)
     tx.flush()
     outbox.post(tx, DutyOwed(duty.id), at=at)
-    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
+    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at, urgent=duty.priority == "danger")
     if opens > at:
         outbox.post(tx, DutyOpens(duty.id), at=at, due=opens)
     return duty
@@ -59,7 +61,24 @@ def bring_forward(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> No
     if due >= duty.due_at:
         return
     duty.due_at = duty.watch_at = due
+    outbox.post(tx, DutyDue(duty.id, due), at=at, due=due, urgent=duty.priority == "danger")
+
+
+def put_off(tx: Session, duty: Duty, due: datetime, *, at: datetime) -> None:
+    """Set another deadline, earlier or later; the same one changes nothing."""
+    if due == duty.due_at:
+        return
+    duty.due_at = duty.watch_at = due
     outbox.post(tx, DutyDue(duty.id, due), at=at, due=due)
+
+
+def tried(tx: Session, duty: Duty, by: UUID, result: Result, *, config: Config, at: datetime) -> None:
+    """Write a try at a locked duty down; its deadline looks again after it."""
+    duty.state, duty.attempts = move(DUTY, duty.state, "attempted"), duty.attempts + 1
+    tx.add(DutyAttempt(id=new_id(at), duty_id=duty.id, at=at, by=by, result=result))
+    duty.watch_at = max(duty.due_at, at + config.attempt_again_after)
+    outbox.post(tx, DutyDue(duty.id, duty.watch_at), at=at, due=duty.watch_at)
+    tx.flush()
 
 
 def end(tx: Session, duty: Duty, state: str, *, by: UUID | None, at: datetime) -> None:

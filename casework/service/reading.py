@@ -1,6 +1,7 @@
 """Putting together what a reader sees: masked, and in one story."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,61 +9,75 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import draft, paging
+from casework.case_views import CaseDetail, CaseOut, Entry, StoryOut
 from casework.paging import Place
-from casework.queries import cases, contacts, field, people, stories
+from casework.queries import cases, contacts, field, people, reach, stories
 from casework.service.changing import plan_of
-from casework.service.people import name_of
+from casework.service.people import name_fingerprint, name_of
+from casework.service.sources import shielded, shown
 from casework.tables import Case, Contact, Dispatch, Duty, Person, Visit
 from casework.views import (
     AttemptOut,
-    CaseDetail,
-    CaseOut,
     ContactDetail,
     ContactOut,
     DispatchDetail,
     DispatchOut,
-    Entry,
     KnownPerson,
     MilestoneOut,
     Started,
-    StoryOut,
     VisitDetail,
     VisitOut,
 )
 from core import audit
+from core.access_log import Seen, looked
 from core.phone import require_number
 from core.security import Vault, mask, mask_name
 from core.staff import Actor
 
-_PAGE = 50
-"""Lines of a story that come with the case itself."""
+
+def contacts_listed(
+    tx: Session, found: Sequence[Contact], actor: Actor, vault: Vault, *, at: datetime
+) -> list[ContactOut]:
+    """Give contacts with their callers masked; that somebody looked at them is written down."""
+    people = [person for one in found for person in (one.reporter_person_id, one.subject_person_id)]
+    looked(tx, actor, Seen("contact", [one.id for one in found], people), action="list", at=at)
+    return [_contact(one, vault) for one in found]
 
 
-def contact_in_list(contact: Contact, vault: Vault) -> ContactOut:
-    """Give a contact with its caller masked."""
+def _contact(contact: Contact, vault: Vault) -> ContactOut:
     seen = ContactOut.model_validate(contact)
-    seen.caller = mask(vault.open(contact.caller_cipher)) if contact.caller_cipher else None
+    if contact.caller_cipher:
+        seen.caller = draft.HIDDEN if shielded(contact) else mask(vault.open(contact.caller_cipher))
     return seen
 
 
-def contact_whole(tx: Session, contact: Contact, vault: Vault) -> ContactDetail:
-    """Give a contact with its masked form, what is known of the caller, and what it started."""
+def contact_whole(tx: Session, contact: Contact, actor: Actor, vault: Vault, *, at: datetime) -> ContactDetail:
+    """Give a contact with its masked form, what is known of the caller, and what it started; the look is logged."""
     number, latest = contacts.earlier_calls(tx, contact)
-    known = people.people_with(tx, contact.caller_fingerprint) if contact.caller_fingerprint else []
+    hidden = shielded(contact) or not contact.caller_fingerprint
+    known = [] if hidden else people.people_with(tx, contact.caller_fingerprint or "")
+    roots = {root.id: root for root in (people.root_of(tx, record) for record in known)}
+    looked(tx, actor, contact_seen(contact, list(roots.values())), at=at)
     visit, dispatch = field.asked_by_contact(tx, contact.id)
     duties = tx.scalars(select(Duty.id).where(Duty.contact_id == contact.id).order_by(Duty.created_at, Duty.id)).all()
     return ContactDetail(
-        **contact_in_list(contact, vault).model_dump(),
-        form=draft.masked(draft.unseal(contact.form_cipher, vault)),
+        **_contact(contact, vault).model_dump(),
+        form=shown(contact, vault),
         earlier_calls=number,
         last_call_at=latest,
-        known=[person_masked(person, vault) for person in known],
+        known=[person_masked(person, vault) for person in roots.values()],
         started=Started(
             duty_ids=list(duties),
             visit_id=visit.id if visit else None,
             dispatch_id=dispatch.id if dispatch else None,
         ),
     )
+
+
+def contact_seen(contact: Contact, known: Sequence[Person] = ()) -> Seen:
+    """Tell whose data a contact shows, and whose else who has the caller's number."""
+    people = (contact.reporter_person_id, contact.subject_person_id, *(person.id for person in known))
+    return Seen("contact", [contact.id], people)
 
 
 def person_masked(person: Person, vault: Vault) -> KnownPerson:
@@ -80,27 +95,39 @@ def case_in_list(case: Case, place: Place) -> CaseOut:
 def cases_of(
     tx: Session, phone: str | None, name: str | None, actor: Actor, *, vault: Vault, at: datetime
 ) -> Sequence[Case]:
-    """Find the cases of whoever has this number or name, or both; that somebody looked is in the audit."""
-    sought = {"phone": require_number(phone) if phone else None, "name": f"name\x1f{name}" if name else None}
-    prints = {kind: vault.fingerprint(words) for kind, words in sought.items() if words}
+    """Find the cases in one's reach of whoever has this number or name, or both; the search is in the audit."""
+    number = require_number(phone) if phone else None
+    prints = {"phone": vault.fingerprint(number)} if number else {}
+    if name:
+        prints["name"] = name_fingerprint(name, vault)
     audit.record(tx, actor.id, "case.search", ("case", "-"), at=at, by=sorted(prints))
-    return cases.of_people(tx, prints, limit=50)
+    return cases.of_people(tx, prints, reach.cases(actor, "case.read"), limit=50)
 
 
-def case_whole(tx: Session, case: Case, vault: Vault) -> CaseDetail:
-    """Give a case with its plan and the end of its story."""
-    subject = people.people(tx, {case.subject_person_id}).get(case.subject_person_id)
+def case_whole(tx: Session, case: Case, actor: Actor, vault: Vault, *, at: datetime) -> CaseDetail:
+    """Give a case with its plan and the end of its story; the look is logged."""
+    subject = people.root_of(tx, people.person(tx, case.subject_person_id))
     return CaseDetail(
         **CaseOut.model_validate(case).model_dump(),
-        **story(tx, case.id, before=None, limit=_PAGE, vault=vault).model_dump(),
-        subject=person_masked(subject, vault) if subject else None,
+        **story(tx, case, actor, Page(), vault=vault, at=at).model_dump(),
+        subject=person_masked(subject, vault),
         plan=plan_of(case, vault),
     )
 
 
-def story(tx: Session, case_id: UUID, *, before: Place | None, limit: int, vault: Vault) -> StoryOut:
-    """Give a page of a case's story, oldest first."""
-    lines = list(stories.story(tx, case_id, before=before, limit=limit + 1))
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a story: so many lines, the last ones `before` a place."""
+
+    before: Place | None = None
+    limit: int = 50
+
+
+def story(tx: Session, case: Case, actor: Actor, page: Page, *, vault: Vault, at: datetime) -> StoryOut:
+    """Give a page of a case's story, oldest first; the look is logged."""
+    looked(tx, actor, Seen("case", [case.id], [case.subject_person_id]), at=at)
+    limit = page.limit
+    lines = list(stories.story(tx, case.id, before=page.before, limit=limit + 1))
     more, shown = len(lines) > limit, lines[:limit]
     return StoryOut(
         timeline=[_entry(line, vault) for line in reversed(shown)],
@@ -113,15 +140,22 @@ def _entry(line: stories.Line, vault: Vault) -> Entry:
     return Entry(at=line.at, kind=line.kind, id=line.id, state=line.state, what=line.what, words=words)
 
 
-def dispatch_whole(tx: Session, dispatch: Dispatch) -> DispatchDetail:
-    """Give a dispatch with every attempt and step."""
+def asked_seen(asked: Visit | Dispatch) -> Seen:
+    """Tell whose data a visit or a dispatch shows."""
+    return Seen(type(asked).__name__.lower(), [asked.id], [asked.person_id])
+
+
+def dispatch_whole(tx: Session, dispatch: Dispatch, actor: Actor, *, at: datetime) -> DispatchDetail:
+    """Give a dispatch with every attempt and step; the look is logged."""
+    looked(tx, actor, asked_seen(dispatch), at=at)
     delivery, milestones = _way(tx, ("dispatch", dispatch.id))
     whole = DispatchOut.model_validate(dispatch).model_dump()
     return DispatchDetail(**whole, delivery=delivery, milestones=milestones)
 
 
-def visit_whole(tx: Session, visit: Visit) -> VisitDetail:
-    """Give a visit with every attempt and step."""
+def visit_whole(tx: Session, visit: Visit, actor: Actor, *, at: datetime) -> VisitDetail:
+    """Give a visit with every attempt and step; the look is logged."""
+    looked(tx, actor, asked_seen(visit), at=at)
     delivery, milestones = _way(tx, ("visit", visit.id))
     return VisitDetail(**VisitOut.model_validate(visit).model_dump(), delivery=delivery, milestones=milestones)
 
@@ -136,6 +170,7 @@ def dispatch_in_clear(dispatch: Dispatch, vault: Vault) -> dict[str, str | None]
     """Give a dispatch's sealed words."""
     sealed = {
         "place": dispatch.place_cipher,
+        "detail": dispatch.detail_cipher,
         "people": dispatch.people_cipher,
         "danger": dispatch.danger_cipher,
         "callback_number": dispatch.callback_cipher,
@@ -148,6 +183,7 @@ def visit_in_clear(visit: Visit, vault: Vault) -> dict[str, str | None]:
     """Give a visit's sealed words."""
     sealed = {
         "address": visit.address_cipher,
+        "detail": visit.detail_cipher,
         "reason": visit.reason_cipher,
         "safety_notes": visit.safety_cipher,
         "report": visit.report_cipher,

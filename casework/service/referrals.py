@@ -1,5 +1,6 @@
 """Referrals: written, sent with consent, answered by a deadline; whoever referred hears what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +16,12 @@ from casework.policy.states import CASE, REFERRAL, move
 from casework.queries import cases as case_queries
 from casework.queries import duties as duty_queries
 from casework.queries import referrals as queries
+from casework.service import keys
+from casework.service.access import require_case, require_referral
 from casework.service.owing import Owed, end, owe
 from casework.tables import Referral
 from core import audit, live, outbox
+from core.access_log import Look, Seen, looked
 from core.errors import Conflict, Forbidden, Invalid, Stale
 from core.ids import named_id, new_id
 from core.security import Vault
@@ -50,6 +54,7 @@ def refer(tx: Session, case_id: UUID, wish: Wish, actor: Actor, *, vault: Vault,
     """Write a referral on an open case; it goes out when it is sent."""
     if (wish.team is None) == (wish.partner is None):
         raise Invalid("Name either a team or a partner.", at="team")
+    require_case(tx, case_id, actor, "referral.write")
     case = case_queries.lock_case(tx, case_id)
     if case.state in CASE.closed:
         raise Conflict("This case is closed: reopen it first.", state=case.state)
@@ -62,17 +67,36 @@ def refer(tx: Session, case_id: UUID, wish: Wish, actor: Actor, *, vault: Vault,
         wish.consent,
         wish.legal_basis,
     )
-    made.purpose_cipher = vault.seal(wish.purpose)
-    made.consent_reason_cipher = vault.seal(wish.reason) if wish.reason else None
+    theirs = keys.of_person(tx, case.subject_person_id, vault)
+    made.purpose_cipher = theirs.seal(wish.purpose)
+    made.consent_reason_cipher = theirs.seal(wish.reason) if wish.reason else None
     tx.add(made)
     audit.record(tx, actor.id, "referral.write", ("referral", made.id), at=at, consent=wish.consent)
     tx.flush()
     return made
 
 
+def listed(tx: Session, wanted: queries.ReferralFilter, actor: Actor, *, at: datetime) -> Sequence[Referral]:
+    """List referrals, the newest first; that somebody looked at them is logged."""
+    return _looked(tx, queries.referrals(tx, wanted), actor, "list", at)
+
+
+def seen(tx: Session, referral_id: UUID, actor: Actor, *, at: datetime) -> Referral:
+    """Give a referral to whoever reaches it; the look is logged."""
+    require_referral(tx, referral_id, actor, "referral.read")
+    return _looked(tx, [queries.referral(tx, referral_id)], actor, "read", at)[0]
+
+
+def _looked(tx: Session, found: Sequence[Referral], actor: Actor, action: Look, at: datetime) -> Sequence[Referral]:
+    whose = case_queries.subjects(tx, {each.case_id for each in found})
+    looked(tx, actor, Seen("referral", [each.id for each in found], whose), action=action, at=at)
+    return found
+
+
 def advance(tx: Session, referral_id: UUID, to: Move, actor: Actor, *, means: Means, at: datetime) -> Referral:
     """Move a referral: sent and revoked by the house, answered by whoever it was sent to."""
-    case_queries.lock_case(tx, queries.referral(tx, referral_id).case_id)
+    require_referral(tx, referral_id, actor, "referral.write")
+    case = case_queries.lock_case(tx, queries.referral(tx, referral_id).case_id)
     referral = queries.lock_referral(tx, referral_id)
     if referral.version != to.version:
         sent, current = {"state": to.state}, {"state": referral.state}
@@ -85,7 +109,8 @@ def advance(tx: Session, referral_id: UUID, to: Move, actor: Actor, *, means: Me
         _send(tx, referral, means.config, at)
     else:
         _settle(tx, referral, at=at, by=actor.id)
-        referral.reason_cipher = means.vault.seal(to.words) if to.words else referral.reason_cipher
+        theirs = keys.of_person(tx, case.subject_person_id, means.vault)
+        referral.reason_cipher = theirs.seal(to.words) if to.words else referral.reason_cipher
     if state in TO_ANSWER:
         referral.answered_at = referral.answered_at or at
         referral.answered_by = to.by or referral.answered_by or actor.name
@@ -100,7 +125,7 @@ def _require(referral: Referral, to: Move, actor: Actor) -> None:
         raise Invalid("A referral expires by itself: revoke it instead.", at="state")
     if to.state in NEEDS_REASON and not to.words:
         raise Invalid("까닭이나 결과를 적어 주세요. Write down why, or what came of it.", at="words")
-    if to.state in TO_ANSWER and not may_answer(actor.role, referral.to_team):
+    if to.state in TO_ANSWER and not may_answer(actor.roles, referral.to_team):
         raise Forbidden(f"This referral is for the team {referral.to_team} to answer.")
     reasoned = bool(referral.consent_reason_cipher and referral.legal_basis)
     if to.state == "sent" and not may_be_sent(referral.consent, reasoned=reasoned):

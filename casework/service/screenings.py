@@ -1,6 +1,6 @@
 """Screenings: begun, answered item by item, finished; what is found raises a level at once and lowers none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,14 @@ from casework.policy.triage import GUARDED, lowers
 from casework.queries import cases as case_queries
 from casework.queries import contacts as contact_queries
 from casework.queries import screenings as queries
-from casework.service.access import require_reader, require_writer
+from casework.service import keys
+from casework.service.access import require_case, require_reader, require_writer
 from casework.service.changing import raise_level
 from casework.service.drafts import EDITABLE
 from casework.service.escalations import About, escalate
 from casework.tables import Case, Contact, Screening
 from core import audit
+from core.access_log import Look, Seen, looked
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.ids import named_id, new_id
 from core.security import Vault
@@ -61,7 +63,8 @@ def start(tx: Session, asked: Asked, actor: Actor, *, means: Means, at: datetime
         raise Invalid("Name either the contact or the case.", at="contact_id")
     case_id = _lock(tx, asked.contact_id, asked.case_id, actor, at)
     known = _carried(tx, asked, which, means.vault) if asked.after else {}
-    made = _screening(which, known, actor.id, vault=means.vault, at=at)
+    theirs = _theirs(tx, asked.contact_id, case_id, means.vault)
+    made = _screening(which, known, actor.id, vault=theirs, at=at)
     made.contact_id, made.case_id = asked.contact_id, case_id
     tx.add(made)
     audit.record(tx, actor.id, "screening.start", ("screening", made.id), at=at, instrument=which.code)
@@ -73,13 +76,25 @@ def _lock(tx: Session, contact_id: UUID | None, case_id: UUID | None, actor: Act
     # In the order of finalizing: the contact, then its case, then what was asked.
     if contact_id is not None:
         contact = contact_queries.lock_contact(tx, contact_id)
-        require_writer(contact, actor)
+        require_writer(tx, contact, actor)
         contact.screened_at, case_id = contact.screened_at or at, contact.case_id
         if case_id is None and contact.state not in EDITABLE:
             raise Conflict(f"This contact is {contact.state}: nothing can be asked in it.", state=contact.state)
+    elif case_id is not None:
+        require_case(tx, case_id, actor, "screening.write")
     if case_id is not None and case_queries.lock_case(tx, case_id).state in CASE.closed:
         raise Conflict("This case is closed: reopen it first.", state="closed")
     return case_id
+
+
+def _theirs(tx: Session, contact_id: UUID | None, case_id: UUID | None, vault: Vault) -> Vault:
+    """Give the vault that seals under the key of whom is asked, as far as it is known who they are."""
+    person_id = None
+    if case_id is not None:
+        person_id = case_queries.case(tx, case_id).subject_person_id
+    elif contact_id is not None:
+        person_id = contact_queries.contact(tx, contact_id).subject_person_id
+    return keys.of_person(tx, person_id, vault) if person_id else vault
 
 
 def _carried(tx: Session, asked: Asked, which: Instrument, vault: Vault) -> dict[str, Any]:
@@ -113,17 +128,41 @@ def _editable(tx: Session, screening_id: UUID, version: int, actor: Actor, at: d
     return screening
 
 
-def require_contact(tx: Session, contact_id: UUID, actor: Actor) -> None:
-    """Let only those see what was asked in a contact who may read it."""
-    require_reader(tx, contact_queries.contact(tx, contact_id), actor)
+def of_contact(tx: Session, contact_id: UUID, actor: Actor, *, at: datetime) -> Sequence[Screening]:
+    """List what was asked in a contact, the newest first, for whoever may read it; the look is logged."""
+    contact = contact_queries.contact(tx, contact_id)
+    require_reader(tx, contact, actor, "screening.read")
+    found = queries.screenings(tx, contact_id=contact_id)
+    return _looked(tx, found, contact.subject_person_id, actor, "list", at)
 
 
-def seen(tx: Session, screening_id: UUID, actor: Actor) -> Screening:
-    """Give a screening; one that is on no case yet, to whoever may read its contact."""
+def of_case(tx: Session, case_id: UUID, actor: Actor, *, at: datetime) -> Sequence[Screening]:
+    """List what was asked on a case, the newest first, for whoever reaches it; the look is logged."""
+    require_case(tx, case_id, actor, "screening.read")
+    found = queries.screenings(tx, case_id=case_id)
+    return _looked(tx, found, case_queries.case(tx, case_id).subject_person_id, actor, "list", at)
+
+
+def seen(tx: Session, screening_id: UUID, actor: Actor, *, at: datetime) -> Screening:
+    """Give a screening to whoever reaches its case, or while it is on none its contact; the look is logged."""
     screening = queries.screening(tx, screening_id)
-    if screening.case_id is None and screening.contact_id is not None:
-        require_contact(tx, screening.contact_id, actor)
-    return screening
+    if screening.case_id is not None:
+        require_case(tx, screening.case_id, actor, "screening.read")
+        person_id: UUID | None = case_queries.case(tx, screening.case_id).subject_person_id
+    elif screening.contact_id is not None:
+        contact = contact_queries.contact(tx, screening.contact_id)
+        require_reader(tx, contact, actor, "screening.read")
+        person_id = contact.subject_person_id
+    else:
+        raise NotFound(queries.NONE)
+    return _looked(tx, [screening], person_id, actor, "read", at)[0]
+
+
+def _looked(
+    tx: Session, found: Sequence[Screening], whose: UUID | None, actor: Actor, action: Look, at: datetime
+) -> Sequence[Screening]:
+    looked(tx, actor, Seen("screening", [each.id for each in found], [whose]), action=action, at=at)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +181,8 @@ def answer(tx: Session, screening_id: UUID, given: Given, actor: Actor, *, means
     if found := wrong(which, known):
         errors = [{"at": f"answers.{item}", "problem": words} for item, words in found]
         raise Invalid("Mend the answers named in `errors` and send them again.", errors=errors)
-    screening.answers_cipher, screening.version = _sealed(known, means.vault), screening.version + 1
+    theirs = _theirs(tx, screening.contact_id, screening.case_id, means.vault)
+    screening.answers_cipher, screening.version = _sealed(known, theirs), screening.version + 1
     _heed(tx, screening, read(which, known).level, means.config, at)
     tx.flush()
     return screening
@@ -150,7 +190,7 @@ def answer(tx: Session, screening_id: UUID, given: Given, actor: Actor, *, means
 
 def finish(tx: Session, screening_id: UUID, version: int, actor: Actor, *, at: datetime) -> Screening:
     """End a screening; what was not asked stays so. Finished already, it stays as it is."""
-    known = seen(tx, screening_id, actor)
+    known = seen(tx, screening_id, actor, at=at)
     if known.state == "finished":
         return known
     screening = _editable(tx, screening_id, version, actor, at)

@@ -1,5 +1,6 @@
 """What a finalized contact starts: duties, a visit, a dispatch, each with its clock."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from casework.policy.finalizing import EMERGENCY_BASIS, Problem
 from casework.policy.states import DISPATCH, VISIT, move
 from casework.policy.triage import GUARDED, first_response_owed, respond_by
 from casework.queries.places import team_of
-from casework.service.owing import Owed, owe
+from casework.service.owing import Owed, owe, put_off
 from casework.service.steps import step
 from casework.tables import Case, Contact, Dispatch, Visit
 from core import outbox
@@ -40,16 +41,32 @@ def untimely(form: Form, at: datetime) -> list[Problem]:
     return found
 
 
-def start(tx: Session, contact: Contact, case: Case, form: Form, *, means: Means, at: datetime) -> None:
-    """Start what the form asks for; where nothing of it answers the level's target in time, a duty of its own does."""
-    steps = form.next_step or NextStep()
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """A contact that was finalized, for the first time or `again`, with its case and its form."""
+
+    contact: Contact
+    case: Case
+    form: Form
+    again: bool
+
+
+def start(tx: Session, what: Finalized, *, means: Means, at: datetime) -> None:
+    """Start what the form asks for; where nothing of it answers the level's target in time, a duty of its own does.
+
+    What an earlier writing of the contact started goes on as it is; a follow-up still owed moves to its new time.
+    """
+    contact, case, steps = what.contact, what.case, what.form.next_step or NextStep()
     by = respond_by(contact.triage_level or "info", contact.opened_at, means.config.targets)
     deadlines: list[datetime] = []
     if steps.dispatch is not None:
-        _dispatch(tx, contact, case, steps.dispatch, means, at)
+        order = Order(named_id("dispatch", str(contact.id)), _by(contact), steps.dispatch)
+        if not what.again or tx.get(Dispatch, order.id) is None:
+            dispatch(tx, order, contact, case, means=means, at=at)
         deadlines.append(by or at)
     if steps.visit is not None:
-        _visit(tx, contact, case, steps.visit, means, at)
+        if not what.again or tx.get(Visit, named_id("visit", str(contact.id))) is None:
+            _visit(tx, contact, case, steps.visit, means, at)
         deadlines.append(by or at)
     if steps.in_depth is not None:
         deadlines.append(_in_depth(tx, contact, steps.in_depth, by or at + means.config.in_depth_within, at))
@@ -80,7 +97,10 @@ def _follow_up(tx: Session, contact: Contact, due: datetime, config: Config, at:
         opens_at=due - config.follow_up_opens, owner_id=contact.owner_id, contact_id=contact.id,
         case_id=contact.case_id,
     )  # fmt: skip
-    return owe(tx, owed, at=at).due_at
+    duty = owe(tx, owed, at=at)
+    if duty.ended_at is None:
+        put_off(tx, duty, due, at=at)
+    return duty.due_at
 
 
 def _by(contact: Contact) -> UUID:
@@ -89,24 +109,42 @@ def _by(contact: Contact) -> UUID:
     return contact.finalized_by
 
 
-def _dispatch(tx: Session, contact: Contact, case: Case, asked: DispatchAsked, means: Means, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A dispatch's own id, who asks for it, and what is asked."""
+
+    id: UUID
+    by: UUID
+    asked: DispatchAsked
+
+
+def dispatch(tx: Session, order: Order, contact: Contact, case: Case, *, means: Means, at: datetime) -> Dispatch:
+    """Ask for a dispatch, with its clocks."""
+    asked = order.asked
     sealed = {
-        "place_cipher": asked.place, "people_cipher": asked.people, "danger_cipher": asked.danger,
+        "place_cipher": asked.place, "detail_cipher": asked.detail, "people_cipher": asked.people,
+        "danger_cipher": asked.danger,
         "callback_cipher": require_number(asked.callback_number) if asked.callback_number else None,
     }  # fmt: skip
     made = Dispatch(
-        id=named_id("dispatch", str(contact.id)), case_id=case.id, contact_id=contact.id,
+        id=order.id, case_id=case.id, contact_id=contact.id,
         person_id=case.subject_person_id, kind=asked.kind, state=move(DISPATCH, DISPATCH.start, "requested"),
-        triage_level=contact.triage_level, legal_basis=EMERGENCY_BASIS, requested_at=at, requested_by=_by(contact),
+        triage_level=contact.triage_level, legal_basis=EMERGENCY_BASIS, requested_at=at, requested_by=order.by,
         place_source=asked.place_source, place_confidence=asked.confidence, page=1, via="pending",
         acknowledge_by=at + means.config.dispatch_acknowledged_within,
         **{column: means.vault.seal(words) if words else None for column, words in sealed.items()},
     )  # fmt: skip
+    send_dispatch(tx, made, config=means.config, at=at)
+    return made
+
+
+def send_dispatch(tx: Session, made: Dispatch, *, config: Config, at: datetime) -> None:
+    """Write a new dispatch down and have it delivered, with its clocks."""
     tx.add(made)
-    step(tx, ("dispatch", made.id), made.state, by=str(_by(contact)), at=at)
+    step(tx, ("dispatch", made.id), made.state, by=str(made.requested_by), at=at)
     outbox.post(tx, DispatchRequested(made.id, 1), at=at)
     outbox.post(tx, DispatchAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
-    outbox.post(tx, DispatchArrivalDue(made.id), at=at, due=at + means.config.arrival_within)
+    outbox.post(tx, DispatchArrivalDue(made.id), at=at, due=at + config.arrival_within)
 
 
 def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: Means, at: datetime) -> None:
@@ -122,9 +160,15 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
         visit_by=max(by, at + means.config.travel), workers=[], no_answers=0,
         address_cipher=means.vault.seal(asked.address or ""), reason_cipher=means.vault.seal(asked.reason or ""),
         safety_cipher=means.vault.seal(asked.safety_notes) if asked.safety_notes else None,
+        detail_cipher=means.vault.seal(asked.detail) if asked.detail else None,
     )  # fmt: skip
+    send_visit(tx, made, at=at)
+
+
+def send_visit(tx: Session, made: Visit, *, at: datetime) -> None:
+    """Write a new visit down and have it delivered, with its clocks."""
     tx.add(made)
-    step(tx, ("visit", made.id), made.state, by=str(_by(contact)), at=at)
+    step(tx, ("visit", made.id), made.state, by=str(made.requested_by), at=at)
     outbox.post(tx, VisitRequested(made.id, 1), at=at)
     outbox.post(tx, VisitAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
     outbox.post(tx, VisitDue(made.id), at=at, due=made.visit_by)

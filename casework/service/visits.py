@@ -10,27 +10,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import outside
+from casework.care_messages import PersonSeen
 from casework.config import Config, Means
-from casework.messages import VisitAcknowledgmentDue, VisitDue, VisitRequested
+from casework.messages import VisitAcknowledgmentDue, VisitCheckOutDue, VisitDue, VisitRequested
 from casework.packet import visit_packet
 from casework.policy.states import VISIT, move
 from casework.policy.triage import GUARDED
 from casework.queries import field as queries
-from casework.service import asked
-from casework.service.access import require_in_district
+from casework.service import asked, keys
+from casework.service.access import require_visit
 from casework.service.cases import responded
 from casework.service.escalations import escalate, resolve_about
 from casework.service.steps import step
 from casework.tables import Visit
 from core import audit, live, outbox
-from core.errors import Forbidden, Invalid, Stale
+from core.errors import Conflict, Forbidden, Invalid, Stale
 from core.security import Vault
 from core.staff import Actor, Staff
 
 MADE = frozenset({"contact_made", "refused", "unfounded", "reported", "canceled"})
+_SEEN = frozenset({"contact_made", "refused"})
 _VISITORS = ("field", "social_worker", "supervisor")
 _NEEDS_WORDS = {"reported": "the report", "canceled": "the reason", "refused": "what was said"}
 _PAIR = 2
+_SILENT = frozenset({"team_silent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def acknowledge(
 def advance(tx: Session, visit_id: UUID, to: Move, actor: Actor, *, means: Means, at: datetime) -> Visit:
     """Move a visit; two people go, no answer twice reaches the supervisor, only a supervisor calls it off."""
     visit = queries.lock_visit(tx, visit_id)
-    require_in_district(visit, actor)
+    require_visit(tx, visit_id, actor, "visit.write")
     if to.version not in {None, visit.version}:
         words = "Somebody moved this visit since you read it. Look at `current` and try again with its version."
         raise Stale(words, version=visit.version, current={"state": visit.state})
@@ -106,13 +109,46 @@ def _pair(tx: Session, workers: Sequence[UUID]) -> list[UUID]:
     return list(workers)
 
 
+def still_here(tx: Session, visit_id: UUID, actor: Actor, *, config: Config, at: datetime) -> Visit:
+    """Hear of a team that is inside and well: its time begins anew. Raises Conflict where nobody is inside."""
+    visit = queries.lock_visit(tx, visit_id)
+    require_visit(tx, visit_id, actor, "visit.write")
+    if visit.state != "on_site":
+        words = f"Nobody is inside: this visit is {visit.state}. 현장에 있는 방문이 아닙니다."
+        raise Conflict(words, state=visit.state)
+    _watch_over(tx, visit, actor, config, at)
+    audit.record(tx, actor.id, "visit.still_here", ("visit", visit.id), at=at)
+    tx.flush()
+    return visit
+
+
+def _watch_over(tx: Session, visit: Visit, actor: Actor, config: Config, at: datetime) -> None:
+    visit.check_out_by = at + config.check_out_within
+    outbox.post(tx, VisitCheckOutDue(visit.id, visit.check_out_by), at=at, due=visit.check_out_by)
+    resolve_about(tx, ("visit", visit.id), by=actor.id, at=at, reasons=_SILENT)
+
+
+def on_check_out_due(tx: Session, message: VisitCheckOutDue, at: datetime, *, config: Config) -> None:
+    """Nothing was heard of a team that is inside: somebody must ask after them."""
+    visit = queries.lock_visit(tx, message.visit_id)
+    if visit.check_out_by == message.by:
+        escalate(tx, ("visit", visit.id), "team_silent", config=config, at=at, case_id=visit.case_id)
+
+
 def _consequences(tx: Session, visit: Visit, actor: Actor, config: Config, at: datetime) -> None:
+    if visit.state == "on_site":
+        _watch_over(tx, visit, actor, config, at)
+    elif visit.check_out_by is not None:
+        visit.check_out_by = None
+        resolve_about(tx, ("visit", visit.id), by=actor.id, at=at, reasons=_SILENT)
     if visit.state == "no_answer":
         visit.no_answers += 1
         if visit.no_answers >= _PAIR:
             escalate(tx, ("visit", visit.id), "no_answer_twice", config=config, at=at, case_id=visit.case_id)
     if visit.state == "contact_made":
         responded(tx, visit.case_id, at=at)
+    if visit.state in _SEEN:
+        outbox.post(tx, PersonSeen("visit", visit.id), at=at)
     if visit.state in MADE:
         resolve_about(tx, ("visit", visit.id), by=actor.id, at=at, reasons=frozenset({"visit_late"}))
     if visit.state in VISIT.closed:
@@ -128,7 +164,8 @@ def prepare(
     if visit.acknowledged_at or visit.closed_at or visit.page != message.page:
         return None
     live.tell(tx, redis, f"visits:{visit.district}", "visit", id=str(visit.id), page=visit.page)
-    return asked.request(tx, visit, visit_packet(visit, vault=vault, config=config), config=config, at=at)
+    packet = visit_packet(visit, vault=keys.bound(tx, vault), config=config)
+    return asked.request(tx, visit, packet, config=config, at=at)
 
 
 def record(tx: Session, message: VisitRequested, reply: outside.Reply, at: datetime) -> None:

@@ -13,14 +13,18 @@ from casework.policy.duties import SHORTEST_VOICEMAIL
 from casework.queries import contacts
 from casework.queries import voicemails as queries
 from casework.queries.callbacks import callback_of_caller
+from casework.service import keys
 from casework.service.access import require_reader
 from casework.service.calls import CALLBACK, never_answered
+from casework.service.erasing import Why, destroyed
 from casework.service.owing import Owed, owe
 from casework.tables import Contact, Voicemail
-from core import audit, outbox
+from core import outbox
+from core.access_log import Seen, looked
 from core.ids import named_id
 from core.security import Vault
 from core.staff import Actor
+from core.words import without_resident_numbers
 
 LONGEST_TRANSCRIPT = 20_000
 
@@ -65,11 +69,11 @@ def on_awaited(tx: Session, message: VoicemailAwaited, at: datetime, *, config: 
 
 
 def hear(tx: Session, voicemail_id: UUID, actor: Actor, *, at: datetime) -> Voicemail:
-    """Let somebody hear a voicemail, which is written down; raises Forbidden where the contact is somebody else's."""
+    """Let somebody hear a voicemail, which is written down; raises NotFound outside one's reach."""
     found = _readable(tx, voicemail_id, actor)
     if found.heard_at is None:
         found.heard_at, found.heard_by = at, actor.id
-    audit.record(tx, actor.id, "voicemail.hear", ("voicemail", found.id), at=at)
+    looked(tx, actor, Seen("voicemail", [found.id]), action="hear", at=at)
     tx.flush()
     return found
 
@@ -79,13 +83,13 @@ def read(tx: Session, voicemail_id: UUID, actor: Actor, *, vault: Vault, at: dat
     found = _readable(tx, voicemail_id, actor)
     if found.transcript_cipher is None:
         return found, None
-    audit.record(tx, actor.id, "voicemail.read", ("voicemail", found.id), at=at)
-    return found, vault.open(found.transcript_cipher)
+    looked(tx, actor, Seen("voicemail", [found.id]), at=at)
+    return found, keys.bound(tx, vault).open(found.transcript_cipher)
 
 
 def _readable(tx: Session, voicemail_id: UUID, actor: Actor) -> Voicemail:
     found = queries.voicemail(tx, voicemail_id)
-    require_reader(tx, contacts.contact(tx, found.contact_id), actor)
+    require_reader(tx, contacts.contact(tx, found.contact_id), actor, "voicemail.hear")
     return found
 
 
@@ -110,5 +114,21 @@ def record(tx: Session, message: TranscriptWanted, words: str, at: datetime, *, 
     """After the transcriber was asked: keep its words, sealed; no words are nothing to keep."""
     found = queries.voicemail(tx, message.voicemail_id)
     if words:
-        found.transcript_cipher, found.transcribed_at = vault.seal(words[:LONGEST_TRANSCRIPT]), at
+        kept = without_resident_numbers(words[:LONGEST_TRANSCRIPT])
+        found.transcript_cipher, found.transcribed_at = vault.seal(kept), at
+        tx.flush()
+
+
+def recording_to_erase(tx: Session, voicemail_id: UUID) -> str | None:
+    """Give the provider's id of a recording that is still there, or None."""
+    found = queries.voicemail(tx, voicemail_id)
+    return found.recording if found.erased_at is None else None
+
+
+def recording_erased(tx: Session, voicemail_id: UUID, why: Why, *, at: datetime) -> None:
+    """Write down that a recording is destroyed, and its words with it."""
+    found = queries.voicemail(tx, voicemail_id)
+    if found.erased_at is None:
+        found.erased_at, found.transcript_cipher = at, None
+        destroyed(tx, ("recording", found.id), 1, why, by=None, at=at)
         tx.flush()

@@ -19,6 +19,8 @@ class Asked:
     person_id: Mapped[UUID] = mapped_column(ForeignKey("casework_person.id"))
     triage_level: Mapped[str] = mapped_column(String(12))
     legal_basis: Mapped[str | None] = mapped_column(String(200))
+    detail_cipher: Mapped[str | None] = mapped_column(Words)
+    """What they need at the door: building, floor, number."""
     requested_at: Mapped[datetime] = mapped_column(Moment)
     requested_by: Mapped[UUID]
     page: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -54,6 +56,8 @@ class Visit(Asked, Base):
     scheduled_for: Mapped[datetime | None] = mapped_column(Moment)
     workers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), default=list, server_default="{}")
     no_answers: Mapped[int] = mapped_column(default=0, server_default="0")
+    check_out_by: Mapped[datetime | None] = mapped_column(Moment)
+    """While the team is inside: by when it must be heard of, for its own safety."""
     report_cipher: Mapped[str | None] = mapped_column(Words)
 
 

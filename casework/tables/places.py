@@ -22,6 +22,20 @@ class District(Base):
     """The first day on which it is no more."""
 
 
+class Dong(Base):
+    """One administrative dong of a district, by its ten-digit code, which begins with the district's."""
+
+    __tablename__ = "casework_dong"
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    district: Mapped[str] = mapped_column(ForeignKey("casework_district.code"), index=True)
+    name_ko: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date | None]
+    """The first day on which it is; None where it has been for as long as this list goes back."""
+    valid_to: Mapped[date | None]
+    """The first day on which it is no more."""
+
+
 class Team(Base):
     """People who visit in a district."""
 

@@ -25,4 +25,6 @@ class Voicemail(Base):
     heard_at: Mapped[datetime | None] = mapped_column(Moment)
     heard_by: Mapped[UUID | None]
     transcript_cipher: Mapped[str | None] = mapped_column(Words)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the provider was asked to destroy the sound."""
     transcribed_at: Mapped[datetime | None] = mapped_column(Moment)

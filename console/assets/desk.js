@@ -1,4 +1,6 @@
 // The counselor's desk: shows what the seat's stream tells, asks the API for what a button says, saves the form itself.
+import { showPlans } from "./plans.js";
+
 const at = (id) => document.getElementById(id);
 const words = at("words").dataset;
 const PAUSE_MS = 700;
@@ -41,6 +43,7 @@ function show() {
   at("hold").hidden = seat.state !== "on_contact";
   at("resume").hidden = seat.state !== "on_hold";
   for (const id of ["wrap-up", "extend"]) at(id).hidden = seat.state !== "wrapping";
+  showPlans(seat.offer, ask).catch((refused) => tell(refused.message));
   document.title = offered ? `☎ ${at("accept").textContent}` : stateWords(seat.state);
   if (seat.contact_id && talking && contact?.id !== seat.contact_id) openContact(seat.contact_id);
 }

@@ -8,6 +8,7 @@ import routing.service as queue
 from casework.policy.duties import Result
 from casework.policy.states import move
 from casework.queries.callbacks import callback_of_caller
+from casework.queries.contacts import lock_contact
 from casework.service import callbacks as cases
 from ivr import queries as calls
 from ivr import service
@@ -87,6 +88,8 @@ def person_declined(tx: Session, message: PersonDeclined, at: datetime, *, means
 def caller_waits(tx: Session, message: CallerWaiting, at: datetime, *, means: Means) -> None:
     """Let a caller into the queue; whoever was to be called back has called, and has the place they had."""
     calls.lock_call(tx, message.call)
+    # The contact before its place in the queue, as the news of a danger does: the other way round the two deadlock.
+    lock_contact(tx, message.contact_id)
     _resume(tx, message, means, at)
     service.caller_waits(tx, message, at, board=means.board)
 

@@ -19,6 +19,7 @@ from ivr.callbacks.policy import CALLBACK, open_until
 from ivr.callbacks.stays import at_rest, close_stay, open_call
 from ivr.callbacks.tables import Callback
 from ivr.record import contact_of
+from routing.needs import ANY
 
 
 def come_due(tx: Session, message: CallbackDue, at: datetime, *, means: Means) -> None:
@@ -45,9 +46,11 @@ def _stand(tx: Session, callback: Callback, line: str, means: Means, at: datetim
             # The conversation is not over for whoever was cut off from it: there is nothing to wrap up yet.
             queue.wrap_up(tx, first_to, board=means.board, at=at)
     since = max(callback.place_at, at - means.rules.oldest_place)
+    waited = queue.entry(tx, callback.contact_id)
     who = queue.Standing(
         contact_id=contact_of(line), queue=callback.queue, priority=callback.priority, language=callback.language,
         provider_ref=line, since=since, first_to=first_to, others_from=at + means.rules.same_counselor,
+        need=waited.need if waited else ANY,
     )  # fmt: skip
     queue.stand(tx, who, board=means.board, at=at)
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from casework.queries import reach
+from casework.tables import Contact
 from core.errors import NotFound
+from core.staff import Actor
 from ivr.callbacks.tables import Callback, CallbackAttempt
 
 
@@ -54,9 +57,22 @@ def attempts(tx: Session, callback_id: UUID) -> Sequence[CallbackAttempt]:
     return tx.scalars(made.order_by(CallbackAttempt.asked_at)).all()
 
 
-def callbacks(tx: Session, *, open_only: bool, limit: int) -> Sequence[Callback]:
-    """List call-backs: those under way by their place in the line, or all of them, the newest first."""
+def within(actor: Actor, permission: str) -> ColumnElement[bool]:
+    """Reach the call-backs that are owed for, or stand in the queue as, a contact that a permission reaches."""
+    reached = select(Contact.id).where(reach.contacts(actor, permission))
+    return or_(Callback.contact_id.in_(reached), Callback.stay_id.in_(reached))
+
+
+def require(tx: Session, callback_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such call-back (NotFound)."""
+    if tx.scalar(select(Callback.id).where(Callback.id == callback_id, within(actor, permission))) is None:
+        raise NotFound("There is no such call-back. 이 회신 전화를 찾을 수 없습니다.")
+
+
+def callbacks(tx: Session, reached: ColumnElement[bool], *, open_only: bool, limit: int) -> Sequence[Callback]:
+    """List what is within reach: those under way by their place in the line, or all of them, the newest first."""
     if open_only:
-        under_way = select(Callback).where(Callback.ended_at.is_(None))
+        under_way = select(Callback).where(reached, Callback.ended_at.is_(None))
         return tx.scalars(under_way.order_by(Callback.place_at, Callback.id).limit(limit)).all()
-    return tx.scalars(select(Callback).order_by(Callback.requested_at.desc(), Callback.id).limit(limit)).all()
+    every = select(Callback).where(reached)
+    return tx.scalars(every.order_by(Callback.requested_at.desc(), Callback.id).limit(limit)).all()

@@ -110,15 +110,17 @@ WithMeans = Annotated[Means, Depends(_means)]
 
 
 @router.get("")
-def list_callbacks(wanted: Annotated[Wanted, Query()], _: Reader, tx: Tx) -> list[CallbackOut]:
+def list_callbacks(wanted: Annotated[Wanted, Query()], actor: Reader, tx: Tx) -> list[CallbackOut]:
     """List call-backs: those under way in the order of their places, or all of them, the newest first."""
-    found = queries.callbacks(tx, open_only=wanted.view == "open", limit=wanted.limit)
+    mine = queries.within(actor, "callback.read")
+    found = queries.callbacks(tx, mine, open_only=wanted.view == "open", limit=wanted.limit)
     return [CallbackOut.model_validate(each) for each in found]
 
 
 @router.get("/{callback_id}")
-def read_callback(callback_id: UUID, _: Reader, tx: Tx) -> CallbackWhole:
+def read_callback(callback_id: UUID, actor: Reader, tx: Tx) -> CallbackWhole:
     """Show one call-back, with every call made for it."""
+    queries.require(tx, callback_id, actor, "callback.read")
     return _whole(tx, queries.callback(tx, callback_id))
 
 
@@ -133,6 +135,7 @@ def schedule_callback(
     callback_id: UUID, body: Hours, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> CallbackWhole:
     """Move a call-back to other hours, as the person wishes; without any it is made at its place in the line."""
+    queries.require(tx, callback_id, actor, "callback.write")
     return _whole(tx, asking.schedule(tx, callback_id, actor, body.window, means=means, at=at))
 
 
@@ -141,6 +144,7 @@ def cancel_callback(
     callback_id: UUID, body: CancelIn, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> CallbackWhole:
     """Call a call-back off, and with it what is owed; the reason is sealed."""
+    queries.require(tx, callback_id, actor, "callback.write")
     return _whole(tx, asking.cancel(tx, callback_id, actor, body.reason, means=means, at=at))
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from casework.words import Reason
+from core.access_log import Seen, looked
 from core.errors import NotFound
 from core.staff import Actor
 from core.web import Now, Tx, allow
@@ -130,10 +131,11 @@ def summon(request: Request, contact_id: UUID, actor: Counselor, tx: Tx, at: Now
 
 
 @router.get("/{contact_id}/story")
-def story(contact_id: UUID, _: Watcher, tx: Tx) -> list[StoryLine]:
+def story(contact_id: UUID, actor: Watcher, tx: Tx, at: Now) -> list[StoryLine]:
     """Tell everything heard of a contact's call, in order: turns, callbacks, and where the caller stood."""
     sid = call_of(tx, contact_id)
     if sid is None:
         raise NotFound("There is no call with this contact's id.")
+    looked(tx, actor, Seen("contact", [contact_id]), at=at)
     facts = queries.facts_of(tx, sid)
     return [StoryLine(at=fact.at, key=fact.key, heard=fact.heard) for fact in facts]

@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.staff import Actor
-from core.web import Now, Tx, allow
+from core.web import Now, Tx
 from ivr import catalog, transfers
 from ivr.menu import Queue
 from ivr.routes.calls import Counselor, board_of
@@ -18,13 +17,17 @@ router = APIRouter()
 
 
 class TransferIn(BaseModel):
-    """To whom: a counselor's login, or the name of a queue or a desk; `blind` without an introduction."""
+    """To whom: a counselor's login, or the name of a queue or a desk; `blind` without an introduction.
+
+    For a queue, `need` says what for; without it, for what the caller came for.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     to: Kind
     name: Annotated[str, Field(min_length=1, max_length=60)]
     blind: bool = False
+    need: Annotated[str, Field(max_length=16)] | None = None
 
 
 class TransferOut(BaseModel):
@@ -56,7 +59,7 @@ def begin_transfer(
     request: Request, contact_id: UUID, form: TransferIn, actor: Counselor, tx: Tx, at: Now
 ) -> TransferOut:
     """Begin to hand one's own conversation on; the caller hears music while the target is told."""
-    target = Target(form.to, form.name, form.blind, _known(request, form.to))
+    target = Target(form.to, form.name, form.blind, _known(request, form.to), form.need)
     made = transfers.begin(tx, contact_id, actor.id, target, board=board_of(request), at=at)
     return TransferOut.model_validate(made)
 
@@ -68,9 +71,9 @@ def _known(request: Request, kind: Kind) -> frozenset[str]:
 
 
 @router.get("/{contact_id}/transfer")
-def read_transfer(contact_id: UUID, _: Annotated[Actor, allow("call.control")], tx: Tx) -> TransferOut:
+def read_transfer(contact_id: UUID, actor: Counselor, tx: Tx) -> TransferOut:
     """Show a contact's newest transfer."""
-    return TransferOut.model_validate(transfers.last(tx, contact_id))
+    return TransferOut.model_validate(transfers.last(tx, contact_id, actor))
 
 
 @router.post("/{contact_id}/transfer/briefed")

@@ -1,60 +1,51 @@
--- What a waiting caller may be told. ARGV: contact, at. The last key holds the rates, beside the index.
--- Answers state and place (1 is next); of one who waits also what a forecast needs: since when, in which language, who
--- is ahead by language, since when the head of their own line waits, what each seat on shift speaks, how many of these
--- are free for them now, the rates; and what may lead them out of the queue: class, how many wait, how many seats on
--- shift speak their language, and where none does, how many fell silent on shift.
-local contact = read(CONTACTS, ARGV[1])
+-- What a waiting caller may be told. ARGV: contact, at. KEYS[2] holds the rates, beside the index.
+-- Answers state and place (1 is next); of one who waits also what a forecast needs: since when, which groups they ask,
+-- who is ahead by the groups these ask, since when the head of their own line waits, the seats on shift by their groups,
+-- how many of these are free for them now, the rates; and what may lead them out of the queue: class, how many wait, how
+-- many seats on shift speak their language, and where none does, how many fell silent on shift.
+local contact, at = read(CONTACTS, ARGV[1]), tonumber(ARGV[2])
 if not contact then return {'ok', '', 0} end
 if contact.state == 'offered' or contact.state == 'claimed' then return {'ok', 'offered', 1} end
 if contact.state ~= 'waiting' then return {'ok', contact.state, 0} end
+
+local function head_of(line)
+  return call('ZRANGE', WAIT .. line, 0, 0, 'WITHSCORES')[2]
+end
+
 -- By their head starts; who has been overtaken for too long is not looked for, and may be told a place too few.
-local ahead, place, own = {}, 1, HEAD_STARTS[CLASSES[contact.class]]
-for _, language in ipairs(LANGUAGE_NAMES) do ahead[language] = 0 end
-for n, class in ipairs(CLASS_NAMES) do
-  for _, language in ipairs(LANGUAGE_NAMES) do
-    local key, before = wait_key(class, language), nil
-    if class == contact.class and language == contact.language then
-      before = call('ZRANK', key, contact.member)
-    else
-      before = call('ZCOUNT', key, '-inf', string.format('(%.0f', contact.score - own + HEAD_STARTS[n]))
-    end
-    ahead[language], place = ahead[language] + before, place + before
+local class, language, need = parts(contact.line)
+local ahead, place, size, own = {}, 1, 0, HEAD_STARTS[class]
+for _, line in ipairs(call('SMEMBERS', LINES)) do
+  local their_class, theirs, their_need = parts(line)
+  local before
+  if line == contact.line then
+    before = call('ZRANK', WAIT .. line, contact.member)
+  else
+    local limit = string.format('(%.0f', contact.score - own + HEAD_STARTS[their_class])
+    before = call('ZCOUNT', WAIT .. line, '-inf', limit)
+  end
+  if before > 0 then
+    local asked = asked_now(theirs, their_need, NEEDS[their_need] and at - tonumber(head_of(line)) or 0)
+    ahead[asked], place = (ahead[asked] or 0) + before, place + before
+  end
+  size = size + call('ZCARD', WAIT .. line)
+end
+
+local asked = asked_now(language, need, at - contact.score)
+local free, seen = 0, {}
+for group in string.gmatch(asked, '[^,]+') do
+  for _, id in ipairs(call('ZRANGE', IDLE .. group, 0, place)) do
+    if not seen[id] then seen[id], free = true, free + 1 end
   end
 end
 
--- A seat that will do something else after its call takes nobody from the line any more.
-local function on_shift(at, language)
-  local ids, spoken, free = call('SMEMBERS', SHIFT), {}, 0
-  if #ids == 0 then return spoken, free end
-  local seats, leases = call('HMGET', SEATS, unpack(ids)), call('ZMSCORE', LEASES, unpack(ids))
-  for n = 1, #ids do
-    local seat = seats[n] and cjson.decode(seats[n])
-    if seat and not seat.next and leases[n] and tonumber(leases[n]) > at then
-      spoken[#spoken + 1] = seat.languages
-      if is_open(seat) then
-        for _, each in ipairs(seat.languages) do free = free + (each == language and 1 or 0) end
-      end
-    end
-  end
-  return spoken, free
-end
-
-local head = call('ZRANGE', wait_key(contact.class, contact.language), 0, 0, 'WITHSCORES')[2]
-local since, rates = string.format('%.0f', contact.score), call('GET', KEYS[#KEYS]) or ''
-local spoken, free = on_shift(tonumber(ARGV[2]), contact.language)
-local size, staffed, lost = 0, 0, 0
-for _, class in ipairs(CLASS_NAMES) do
-  for _, language in ipairs(LANGUAGE_NAMES) do size = size + call('ZCARD', wait_key(class, language)) end
-end
-for _, languages in ipairs(spoken) do
-  for _, language in ipairs(languages) do staffed = staffed + (language == contact.language and 1 or 0) end
-end
-if staffed == 0 then
+local speak, lost = staffed(language), 0
+if speak == 0 then
   for _, raw in ipairs(call('HVALS', SEATS)) do
     local seat = cjson.decode(raw)
     if seat.activity == 'available' and seat.state == 'lost' then lost = lost + 1 end
   end
 end
-ahead, spoken = cjson.encode(ahead), cjson.encode(spoken)
-return {'ok', 'waiting', place, since, contact.language, head, ahead, spoken, free, rates, contact.class, size, staffed,
-  lost}
+local since, rates = string.format('%.0f', contact.score), call('GET', KEYS[2]) or ''
+return {'ok', 'waiting', place, since, asked, head_of(contact.line), cjson.encode(ahead), cjson.encode(profiles), free,
+  rates, class, size, speak, lost}

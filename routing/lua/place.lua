@@ -8,7 +8,8 @@ end
 for id, seat in pairs(seats) do
   local known = read(SEATS, id)
   if known then
-    for _, language in ipairs(known.languages) do call('ZREM', idle_key(language), id) end
+    for group in string.gmatch(known.groups, '[^,]+') do call('ZREM', IDLE .. group, id) end
+    call('SREM', STAFF .. known.groups, id)
   end
   put_seat(id, seat, nil)
   if leases[id] then call('ZADD', LEASES, leases[id], id) end

@@ -1,30 +1,29 @@
 -- What every transition shares: where the keys are, and the records with the sets they belong to. Only put_contact and
--- put_seat write either, so that a record and its sets cannot disagree. The names and numbers of classes and languages
--- come before this (routing/scripts.py).
+-- put_seat write either, so that a record and its sets cannot disagree. The names of the keys come before this
+-- (routing/scripts.py); all of them share one hash tag, and KEYS holds the one by which Cluster finds the node.
 -- Time is an argument, not the server's TIME: one clock for index and database, and tests that need not wait.
-local EPOCH, CONTACTS, SEATS, DUE, WRAPS, LEASES, SHIFT, DROUGHT = unpack(KEYS, 1, 8)
 local call = redis.call
 local epoch = call('GET', EPOCH)
-
-local function wait_key(class, language)
-  return KEYS[8 + (CLASSES[class] - 1) * #LANGUAGE_NAMES + LANGUAGES[language]]
-end
-
-local function idle_key(language)
-  return KEYS[8 + #CLASS_NAMES * #LANGUAGE_NAMES + LANGUAGES[language]]
-end
 
 local function read(key, id)
   local raw = call('HGET', key, id)
   return raw and cjson.decode(raw)
 end
 
+-- Out of its line. A line that is empty now stays in LINES until a claim comes upon it.
+local function unline(id, contact)
+  call('ZREM', WAIT .. contact.line, contact.member)
+  if contact.first then call('ZREM', HOLDS, id) end
+end
+
 -- `was` is the state the record had, or nil when that is not known.
 local function put_contact(id, contact, was)
   if contact.state == 'waiting' then
-    call('ZADD', wait_key(contact.class, contact.language), contact.score, contact.member)
+    call('ZADD', WAIT .. contact.line, contact.score, contact.member)
+    call('SADD', LINES, contact.line)
+    if contact.first then call('ZADD', HOLDS, contact['until'], id) end
   elseif was == nil or was == 'waiting' then
-    call('ZREM', wait_key(contact.class, contact.language), contact.member)
+    unline(id, contact)
   end
   if contact.state == 'offered' or contact.state == 'claimed' then
     if was ~= 'claimed' then call('ZADD', DUE, contact.deadline, id) end
@@ -36,7 +35,7 @@ end
 
 local function drop_contact(id, contact)
   if contact.state == 'waiting' then
-    call('ZREM', wait_key(contact.class, contact.language), contact.member)
+    unline(id, contact)
   elseif contact.deadline then
     call('ZREM', DUE, id)
   end
@@ -51,20 +50,34 @@ local function is_on_shift(seat)
   return seat.activity == 'available' and seat.state ~= 'lost' and seat.state ~= 'not_responding'
 end
 
--- `before` is {open, on shift, state} of the record as it was, or nil when that is not known.
+-- By what a seat on shift is counted: all its groups. One that will do something else after its call takes nobody
+-- from the line any more.
+local function profile(seat)
+  return is_on_shift(seat) and not seat.next and seat.groups
+end
+
+-- `before` is {open, on shift, state, profile} of the record as it was, or nil when that is not known.
 local function put_seat(id, seat, before)
-  local open, shift = is_open(seat), is_on_shift(seat)
+  local open, shift, staff = is_open(seat), is_on_shift(seat), profile(seat)
   if open or before == nil or before[1] then
-    for _, language in ipairs(seat.languages) do
+    for group in string.gmatch(seat.groups, '[^,]+') do
       if open then
-        call('ZADD', idle_key(language), seat.idle_since, id)
+        call('ZADD', IDLE .. group, seat.idle_since, id)
       else
-        call('ZREM', idle_key(language), id)
+        call('ZREM', IDLE .. group, id)
       end
     end
   end
   if before == nil or before[2] ~= shift then
     call(shift and 'SADD' or 'SREM', SHIFT, id)
+  end
+  if before == nil or before[4] ~= staff then
+    local was = before and before[4] or not staff and seat.groups
+    if was then call('SREM', STAFF .. was, id) end
+    if staff then
+      call('SADD', STAFF .. staff, id)
+      call('SADD', PROFILES, staff)
+    end
   end
   if seat.state == 'wrapping' then
     call('ZADD', WRAPS, seat.wrap_until, id)
@@ -77,7 +90,7 @@ local function put_seat(id, seat, before)
 end
 
 local function as_it_is(seat)
-  return {is_open(seat), is_on_shift(seat), seat.state}
+  return {is_open(seat), is_on_shift(seat), seat.state, profile(seat)}
 end
 
 -- A lost seat stays lost until it is heard of again, whatever becomes of its call.
@@ -113,12 +126,13 @@ local function held(contact_id, offer, of_epoch, version)
   return contact
 end
 
--- Back to its own place; this counselor is asked again last.
+-- Back to its own place; this counselor is asked again last. Whoever was kept for one has been offered to them.
 local function hand_back(id, contact, version, pause, apart)
   local was = contact.state
   contact.apart[contact.seat] = {pause, apart}
   contact.state, contact.version = 'waiting', version
   contact.offer, contact.seat, contact.deadline = nil, nil, nil
+  contact.line, contact.first, contact['until'] = string.match(contact.line, '[^@]+'), nil, nil
   put_contact(id, contact, was)
 end
 

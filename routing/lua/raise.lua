@@ -1,8 +1,10 @@
--- A caller is in danger: to the head class, by the time they came. ARGV: contact, version, class.
+-- A caller is in danger: to the head class, by the time they came, with no need and kept for nobody.
+-- ARGV: contact, version, class.
 local contact = read(CONTACTS, ARGV[1])
 if not contact then return {'ok', ''} end
 if tonumber(ARGV[2]) <= contact.version then return {'stale', 'late'} end
-call('ZREM', wait_key(contact.class, contact.language), contact.member)
-contact.class, contact.version = ARGV[3], tonumber(ARGV[2])
+unline(ARGV[1], contact)
+contact.line = ARGV[3] .. ':' .. string.match(contact.line, ':([^:]+):') .. ':any'
+contact.first, contact['until'], contact.version = nil, nil, tonumber(ARGV[2])
 put_contact(ARGV[1], contact, contact.state)
 return {'ok', contact.state}

@@ -1,5 +1,5 @@
 -- A seat is taken, heard of again, or given another activity. ARGV: seat, at, lease until ('' where it is not the
--- counselor's own word), activity ('' to keep it), languages. A change during a call takes effect after it;
+-- counselor's own word), activity ('' to keep it), groups ('' to keep them). A change during a call takes effect after it;
 -- during a claim at once, so that the claim comes to nothing.
 local BUSY = {reserved = true, connecting = true, on_contact = true, on_hold = true, wrapping = true}
 local STATE_AT = {offered = 'reserved', connecting = 'connecting', connected = 'on_contact'}
@@ -9,13 +9,13 @@ local before
 if seat then
   before = as_it_is(seat)
   if before[1] then
-    for _, language in ipairs(seat.languages) do call('ZREM', idle_key(language), ARGV[1]) end
+    for group in string.gmatch(seat.groups, '[^,]+') do call('ZREM', IDLE .. group, ARGV[1]) end
   end
 else
   seat = {activity = 'offline', state = 'idle', idle_since = at}
 end
-if ARGV[5] ~= '' then seat.languages = cjson.decode(ARGV[5]) end
-if not seat.languages then return {'stale', 'unknown'} end
+if ARGV[5] ~= '' then seat.groups = ARGV[5] end
+if not seat.groups then return {'stale', 'unknown'} end
 if ARGV[3] ~= '' then
   call('ZADD', LEASES, ARGV[3], ARGV[1])
   if seat.state == 'lost' then

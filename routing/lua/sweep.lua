@@ -4,8 +4,9 @@ local at, limit = ARGV[1], ARGV[2]
 local offers = call('ZRANGEBYSCORE', DUE, '-inf', at, 'LIMIT', 0, limit)
 local wraps = call('ZRANGEBYSCORE', WRAPS, '-inf', at, 'LIMIT', 0, limit)
 local leases = call('ZRANGEBYSCORE', LEASES, '-inf', at, 'LIMIT', 0, limit)
+local holds = call('ZRANGEBYSCORE', HOLDS, '-inf', at, 'LIMIT', 0, limit)
 local waiting = 0
-for n = 9, 8 + #CLASS_NAMES * #LANGUAGE_NAMES do waiting = waiting + call('ZCARD', KEYS[n]) end
+for _, line in ipairs(call('SMEMBERS', LINES)) do waiting = waiting + call('ZCARD', WAIT .. line) end
 local since = ''
 if waiting > 0 and call('SCARD', SHIFT) == 0 then
   call('SET', DROUGHT, at, 'NX')
@@ -13,4 +14,4 @@ if waiting > 0 and call('SCARD', SHIFT) == 0 then
 else
   call('DEL', DROUGHT)
 end
-return {'ok', offers, wraps, leases, waiting, since}
+return {'ok', offers, wraps, leases, holds, waiting, since}

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from routing.routes import desk, history, plan, watch
+from routing.routes import desk, history, plan, skills, watch
 
 router = APIRouter()
 router.include_router(desk.router)
 router.include_router(watch.router)
 router.include_router(history.router)
 router.include_router(plan.router)
+router.include_router(skills.router)
 
 __all__ = ["router"]

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.words import Fit
 from routing.board import Board
 
 Activity = Literal["offline", "available", "break", "training", "supervision"]
@@ -20,12 +21,20 @@ class ActivityIn(BaseModel):
     activity: Activity
 
 
+class SkillsIn(BaseModel):
+    """What a person is asked for besides their languages; none: for nothing in particular."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    skills: Annotated[list[Annotated[str, Field(max_length=16)]], Field(max_length=50)]
+
+
 class RejectIn(BaseModel):
     """Why a counselor passes a caller on."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    reason: Annotated[str, Field(max_length=200), Fit, Field(min_length=1)]
 
 
 class PullIn(BaseModel):
@@ -51,6 +60,7 @@ class OfferOut(BaseModel):
     connected_at: datetime | None
     priority: str | None
     language: str | None
+    need: str | None
     waited_s: int | None
     hints: list[str]
 
@@ -66,6 +76,7 @@ class SeatOut(BaseModel):
     wrap_until: datetime | None
     contact_id: UUID | None
     languages: list[str]
+    skills: list[str]
     offer: OfferOut | None
 
 
@@ -75,11 +86,27 @@ class SeatLine(BaseModel):
     counselor_id: UUID
     login: str
     languages: list[str]
+    skills: list[str]
     activity: str
     next_activity: str | None
     state: str
     contact_id: UUID | None
     changed_at: datetime
+
+
+class SkillsOut(BaseModel):
+    """What a person is asked for."""
+
+    counselor_id: UUID
+    skills: list[str]
+
+
+class StepOut(BaseModel):
+    """Whom a need asks from `after_s` seconds on (no skill: everybody), and how that stands now."""
+
+    after_s: float
+    skills: list[str]
+    state: Literal["inactive", "active", "joined", "expired"]
 
 
 class EntryOut(BaseModel):
@@ -89,6 +116,9 @@ class EntryOut(BaseModel):
     state: str
     priority: str
     language: str
+    need: str
+    steps: list[StepOut]
+    preferred_id: UUID | None
     entered_at: datetime
     waited_s: int
     offered_to: str | None

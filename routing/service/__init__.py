@@ -30,7 +30,9 @@ from routing.service.mending import rebuild, reconcile
 from routing.service.offers import accept, reject
 from routing.service.overflow import change_queue, come_back, overflow
 from routing.service.placing import place_in
+from routing.service.preferring import prefer
 from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.skills import set_skills
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
 from routing.service.tallying import Recount, intervals, keep_tallies, recount
@@ -68,6 +70,7 @@ __all__ = [
     "offer_of_seat",
     "overflow",
     "place_in",
+    "prefer",
     "pull",
     "raise_to_danger",
     "rebuild",
@@ -77,6 +80,7 @@ __all__ = [
     "relearn",
     "resume",
     "set_activity",
+    "set_skills",
     "sign_off",
     "sign_on",
     "stand",

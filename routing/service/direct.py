@@ -24,11 +24,15 @@ _NOT_FREE = "This counselor is not free now: choose another, or the queue. ì§€ê¸
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """Where a conversation goes on: under which contact, in which queue, and `only` with whom."""
+    """Where a conversation goes on: under which contact, in which queue, `only` with whom, and for which need.
+
+    Without a need named, it is the one the caller came with.
+    """
 
     contact_id: UUID
     queue: str
     only: UUID | None = None
+    need: str | None = None
 
 
 def go_on(tx: Session, contact_id: UUID, onward: Onward, *, board: Board, at: datetime) -> QueueEntry:
@@ -44,7 +48,7 @@ def go_on(tx: Session, contact_id: UUID, onward: Onward, *, board: Board, at: da
     entry = QueueEntry(
         contact_id=onward.contact_id, queue=onward.queue, language=first.language, provider_ref=first.provider_ref,
         priority="danger" if first.priority == "danger" else TRANSFER, entered_at=at, state="waiting", version=0,
-        apart={}, only_id=onward.only,
+        apart={}, only_id=onward.only, need=onward.need or first.need,
     )  # fmt: skip
     tx.add(entry)
     tx.flush()
@@ -74,7 +78,11 @@ def pull(tx: Session, name: str, contact_id: UUID, to: Actor | UUID, *, board: B
 
 def _fresh(counselor: Actor, board: Board, at: datetime) -> Seat:
     spoken_here = spoken(counselor.languages, board.config)
-    return Seat(counselor_id=counselor.id, login=counselor.login, languages=spoken_here, idle_since=at, changed_at=at)
+    able = [skill for skill in board.config.needs.skills if skill in counselor.skills]
+    return Seat(
+        counselor_id=counselor.id, login=counselor.login, languages=spoken_here, skills=able, idle_since=at,
+        changed_at=at,
+    )  # fmt: skip
 
 
 def _hold_out(tx: Session, entry: QueueEntry, counselor_id: UUID, board: Board, at: datetime) -> Offer:

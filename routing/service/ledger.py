@@ -10,7 +10,7 @@ from core import live
 from core.errors import Stale
 from routing.board import Board, Fence
 from routing.config import RoutingConfig
-from routing.policy import known_class, known_language, millis, spoken
+from routing.policy import groups, known_class, known_language, known_need, millis
 from routing.records import Place, SeatNow
 from routing.tables import LIVE, Offer, QueueEntry, RoutingEvent, Seat
 
@@ -101,17 +101,20 @@ def place_of(entry: QueueEntry, offer: Offer | None, config: RoutingConfig) -> P
     """Give an entry as the index should hold it; None for one that has ended."""
     if entry.state not in LIVE:
         return None
+    klass = known_class(entry.priority, config)
+    kept = None if klass == config.classes[0] else entry.preferred_id
     return Place(
-        entry.state, known_class(entry.priority, config), known_language(entry.language, config),
-        millis(entry.entered_at), entry.seq, entry.version,
+        entry.state, klass, known_language(entry.language, config), millis(entry.entered_at), entry.seq, entry.version,
         str(offer.id) if offer else None, str(offer.counselor_id) if offer else None,
         millis(offer.deadline) if offer and offer.state == "pending" else None, entry.apart,
+        known_need(entry.need, klass, entry.entered_at, config), str(kept) if kept else None,
+        millis(entry.preferred_until) if kept and entry.preferred_until else None,
     )  # fmt: skip
 
 
 def seat_of(seat: Seat, offer: Offer | None, config: RoutingConfig) -> SeatNow:
     """Give a seat as the index should hold it."""
     return SeatNow(
-        seat.activity, seat.state, seat.idle_since, tuple(spoken(seat.languages, config)), seat.next_activity,
-        seat.contact_id, offer.id if offer else None, seat.wrap_until,
+        seat.activity, seat.state, seat.idle_since, groups(seat.languages, seat.skills, config),
+        seat.next_activity, seat.contact_id, offer.id if offer else None, seat.wrap_until,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from core.errors import Stale
 from core.ids import new_id
 from routing import queries
 from routing.board import Board
+from routing.config import RoutingConfig
 from routing.policy import reason_for
 from routing.records import Claim
 from routing.service.ledger import mirror, note, place_of, seat_of, topic
@@ -20,6 +21,7 @@ from routing.tables import Offer, QueueEntry, Seat
 
 log = logging.getLogger(__name__)
 _MATCH = "match"
+OWN_COUNSELOR = "담당 상담사 · their own counselor"
 MOST_OFFERS = 200
 """More than any team can be free at once; what is left is the next sweep's."""
 
@@ -80,7 +82,10 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     offer = Offer(
         id=claim.offer_id, contact_id=entry.contact_id, counselor_id=seat.counselor_id, counselor_login=seat.login,
         state="pending", epoch=claim.epoch, offered_at=at, deadline=board.deadline(at),
-        why=reason_for(entry.priority, entry.language, waited=max(0, waited), idle=max(0, idle)),
+        why=reason_for(
+            entry.priority, entry.language, waited=max(0, waited), idle=max(0, idle),
+            called_for=_called_for(entry, seat, board.config),
+        ),
     )  # fmt: skip
     try:
         now = board.confirm((entry.contact_id, offer.id, claim.epoch, entry.version + 1))
@@ -96,6 +101,13 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     tell_offer(tx, board, entry, offer, at)
     tx.flush()
     return offer
+
+
+def _called_for(entry: QueueEntry, seat: Seat, config: RoutingConfig) -> str:
+    if entry.preferred_id == seat.counselor_id:
+        return OWN_COUNSELOR
+    need = config.needs.of(entry.need)
+    return need.title if need else ""
 
 
 def _fit(entry: QueueEntry, seat: Seat) -> bool:
@@ -116,5 +128,5 @@ def tell_offer(tx: Session, board: Board, entry: QueueEntry, offer: Offer, at: d
         tx, board.redis, topic(offer.counselor_id), "offer",
         offer_id=offer.id, contact_id=offer.contact_id, why=offer.why, waited_s=waited,
         priority=entry.priority, language=entry.language, deadline=offer.deadline,
-        hints=entry.hints,
+        hints=entry.hints, need=entry.need,
     )  # fmt: skip

@@ -31,6 +31,7 @@ def admit(tx: Session, entry: QueueEntry, board: Board, at: datetime) -> None:
         board.enqueue(entry.contact_id, known)
     if entry.admitted_at is None:
         entry.admitted_at = at
+        entry.need = board.config.needs.known(entry.need, entry.entered_at, board.config.timezone)
         note(tx, "entered", entry, entry.entered_at, priority=entry.priority, language=entry.language)
 
 

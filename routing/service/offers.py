@@ -91,7 +91,7 @@ def time_out(tx: Session, contact_id: UUID, *, board: Board, at: datetime, lost:
 
 
 def back_to_place(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at: datetime) -> None:
-    """Put an entry back to waiting, at the place it has always had; this counselor is asked again last.
+    """Put an entry back to waiting, at the place it has always had, for anybody; this counselor is asked again last.
 
     One that was held out to them only leaves the queue instead.
     """
@@ -99,6 +99,7 @@ def back_to_place(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at
         leave_untaken(tx, entry, offer, board, at)
         return
     entry.state, entry.version = "waiting", entry.version + 1
+    entry.preferred_id = entry.preferred_until = None
     # A new dictionary, for changes inside one are not seen by the database's mapper.
     entry.apart = {**entry.apart, str(offer.counselor_id): list(board.apart(at))}
 

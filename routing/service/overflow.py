@@ -48,6 +48,7 @@ def come_back(tx: Session, contact_id: UUID, *, board: Board, at: datetime) -> b
         return False
     note(tx, "came_back", entry, at, state=entry.state)
     entry.state, entry.left_at, entry.version = "waiting", None, entry.version + 1
+    entry.preferred_id = entry.preferred_until = None
     admit(tx, entry, board, at)
     match_after(tx, board=board, at=at)
     return True

@@ -13,11 +13,12 @@ from routing import queries
 from routing.board import Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
-from routing.policy import ACTIVITIES, longer_wrap_up, spoken
+from routing.policy import ACTIVITIES, groups, longer_wrap_up, spoken
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
 from routing.service.offers import time_out
+from routing.service.preferring import end_holds_for
 from routing.tables import RoutingEvent, Seat
 
 
@@ -43,20 +44,23 @@ def sign_off(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Se
 def _take(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
     ready(tx, board, at)
     languages = spoken(counselor.languages, board.config)
-    fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, idle_since=at, changed_at=at)
+    skills = [skill for skill in board.config.needs.skills if skill in counselor.skills]
+    fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, skills=skills)
+    fresh.idle_since = fresh.changed_at = at
     seat = queries.ensure_seat(tx, fresh)
     was = (seat.activity, seat.state)
-    _remember(tx, board, seat)
-    now = board.seat(counselor.id, at, activity=activity, languages=languages)
-    seat.languages = languages
+    remember(tx, board, seat)
+    now = board.seat(counselor.id, at, activity=activity, groups=groups(languages, skills, board.config))
+    seat.languages, seat.skills = languages, skills
     mirror(tx, board, seat, now, at)
     if was != (seat.activity, seat.state):
         note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state)
+    end_holds_for(tx, seat, board=board, at=at)
     match_after(tx, board=board, at=at)
     return seat
 
 
-def _remember(tx: Session, board: Board, seat: Seat) -> None:
+def remember(tx: Session, board: Board, seat: Seat) -> None:
     """Give a seat back to an index that does not know it, before the index decides about it."""
     if board.seat_now(seat.counselor_id) is None:
         mend_seat(tx, seat.counselor_id, board)
@@ -68,9 +72,10 @@ def set_activity_of(tx: Session, counselor_id: UUID, activity: str, *, board: Bo
     seat = queries.lock_seat(tx, counselor_id)
     if seat is None:
         raise NotFound("This person has no seat. 좌석이 없는 직원입니다.")
-    _remember(tx, board, seat)
+    remember(tx, board, seat)
     mirror(tx, board, seat, board.seat(counselor_id, at, activity=activity, alive=False), at)
     note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, by_supervisor=True)
+    end_holds_for(tx, seat, board=board, at=at)
     match_after(tx, board=board, at=at)
     return seat
 
@@ -164,6 +169,7 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
     if seat.state != "lost":
         return True
     note_seat(tx, "seat", seat, at, activity=seat.activity, state="lost")
+    end_holds_for(tx, seat, board=board, at=at)
     if offer is not None and offer.state == "pending":
         time_out(tx, offer.contact_id, board=board, at=at, lost=True)
     elif offer is not None:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from routing import queries
 from routing.board import Board
-from routing.policy import millis
+from routing.needs import ANY
 from routing.service.ledger import note, place_of
+from routing.service.preferring import keep_for
 from routing.service.waiting import enter
 from routing.tables import QueueEntry
 
@@ -26,6 +27,7 @@ class Standing:
     since: datetime
     first_to: UUID | None = None
     others_from: datetime | None = None
+    need: str = ANY
 
 
 def stand(tx: Session, who: Standing, *, board: Board, at: datetime) -> QueueEntry:
@@ -38,21 +40,13 @@ def stand(tx: Session, who: Standing, *, board: Board, at: datetime) -> QueueEnt
         return known
     entry = QueueEntry(contact_id=who.contact_id, queue=who.queue, priority=who.priority, language=who.language)
     entry.provider_ref, entry.entered_at, entry.state = who.provider_ref, who.since, "waiting"
-    entry.admitted_at, entry.apart = at, _others(tx, who, at)
+    entry.admitted_at, entry.need = at, who.need
+    if who.first_to is not None and who.others_from is not None:
+        keep_for(tx, entry, who.first_to, max(at, who.others_from))
     tx.add(entry)
     tx.flush()
     note(tx, "stood", entry, at, priority=entry.priority, language=entry.language)
     return enter(tx, who.contact_id, board=board, at=at)
-
-
-def _others(tx: Session, who: Standing, at: datetime) -> dict[str, list[int]]:
-    """Keep everybody else apart for a while, if the one who is to be asked first is there to be asked."""
-    seats = {seat.counselor_id: seat for seat in queries.seats(tx)}
-    first = seats.get(who.first_to) if who.first_to is not None else None
-    if first is None or who.others_from is None or (first.activity, first.state) != ("available", "idle"):
-        return {}
-    until = millis(max(at, who.others_from))
-    return {str(other): [until, until] for other in seats if other != who.first_to}
 
 
 def take_up(tx: Session, contact_id: UUID, since: datetime, *, board: Board, at: datetime) -> bool:

@@ -14,6 +14,7 @@ from routing.records import Due
 from routing.service.matching import match_after
 from routing.service.mending import mend_contact, rebuild
 from routing.service.offers import time_out
+from routing.service.preferring import end_hold
 from routing.service.seats import end_wrap_up_due, lose
 
 
@@ -30,6 +31,8 @@ def sweep(tx: Session, *, board: Board, at: datetime) -> Due | None:
     for contact_id in due.offers:
         if not time_out(tx, contact_id, board=board, at=at):
             mend_contact(tx, contact_id, board, at)
+    for contact_id in due.holds:
+        end_hold(tx, contact_id, board=board, at=at)
     for counselor_id in due.wraps:
         end_wrap_up_due(tx, counselor_id, board=board, at=at)
     for counselor_id in due.leases:

@@ -41,7 +41,7 @@ RESOURCES: Final[dict[str, dict[str, Act]]] = {
     "/IncomingPhoneNumbers": {"GET": numbers.browse},
     "/IncomingPhoneNumbers/{sid}": {"GET": numbers.fetch, "POST": numbers.update},
     "/Recordings": {"GET": recordings.browse},
-    "/Recordings/{sid}": {"GET": recordings.fetch},
+    "/Recordings/{sid}": {"GET": recordings.fetch, "DELETE": recordings.delete},
 }
 
 

@@ -24,6 +24,12 @@ async def browse(asked: Asked) -> Answer:
     return asked.page("recordings", found)
 
 
+async def delete(asked: Asked) -> Answer:
+    """Destroy a recording."""
+    del asked.network.recordings[find(asked).sid]
+    return 204, None
+
+
 def find(asked: Asked) -> Recording:
     """Find a recording, or refuse."""
     recording = asked.network.recordings.get(asked.names["sid"])

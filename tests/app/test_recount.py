@@ -1,7 +1,6 @@
 """Figures through the whole house: kept by the relay, counted again by the command, placed by what casework tells."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,21 +16,7 @@ from routing.metrics.intervals import interval_of
 from routing.service.tallying import counted
 from routing.tables import QueueEntry, RoutingEvent
 from routing.tally import Tally
-from tests.house import House, relaying, settings, waited_for
-
-
-@pytest.fixture
-def environment(
-    clean_database: str, clean_redis: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> pytest.MonkeyPatch:
-    """The settings of the house, where a command reads them."""
-    monkeypatch.chdir(tmp_path)
-    chosen = settings(clean_database, clean_redis, tmp_path, 9)
-    for name in ("database_url", "redis_url", "public_url", "twilio_account_sid", "twilio_auth_token"):
-        monkeypatch.setenv(name.upper(), str(getattr(chosen, name)))
-    monkeypatch.setenv("DATA_KEYS", ",".join(f"{name}={key}" for name, key in chosen.data_keys.items()))
-    monkeypatch.setenv("FINGERPRINT_KEY", chosen.fingerprint_key)
-    return monkeypatch
+from tests.house import House, relaying, waited_for
 
 
 def came_and_gave_up(house: House, name: str, at: datetime) -> None:

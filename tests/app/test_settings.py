@@ -54,6 +54,7 @@ def test_a_missing_one_is_named(reading: Reading, name: str, value: str | None) 
 WRONG = [
     ("CALLBACK_ATTEMPTS", "0", "1"),
     ("CALLBACK_RING_SECONDS", "600", "120"),
+    ("TRUSTED_PROXIES", "proxy.example.org", "10.0.0.5"),
     ("CALLBACK_QUIET_HOURS", "night", "22:00-08:00"),
     ("CALLBACK_QUIET_HOURS", "24:00-08:00", "22:00-08:00"),
     ("CALLBACK_QUIET_HOURS", "08:00-08:00", "two different hours"),
@@ -94,6 +95,10 @@ WRONG = [
     ("SHORT_ABANDON_SECONDS", "nan", "finite number"),
     ("DISPATCH_ACKNOWLEDGE_SECONDS", "0", "greater than 0"),
     ("VISIT_ACKNOWLEDGE_SECONDS", "1.5", "integer"),
+    ("RETENTION_DAYS", "photos=3", "choose among recordings"),
+    ("RETENTION_DAYS", "cases=0", "whole days"),
+    ("RETENTION_DAYS", "cases=five", "whole days"),
+    ("RETENTION_DAYS", "cases", "name=value"),
     ("ENDPOINTS", "police=https://x.example", "choose among visit, 119, 112, joint"),
     ("ENDPOINTS", "119=http://x.example", "https://"),
     ("ENDPOINTS", "119=https://x.example", "at least 16 characters"),

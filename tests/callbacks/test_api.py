@@ -117,7 +117,7 @@ def test_a_counselor_promises_a_call_for_a_contact_of_theirs_only(office: Office
     assert hana.post(f"/api/duties/{promised.duty_id}/take").status_code == 200
     office.settle()
     wish = {"contact_id": str(promised.contact_id)}
-    assert duri.post("/api/callbacks", json=wish).status_code == 403
+    assert duri.post("/api/callbacks", json=wish).status_code == 404
     opens = (office.at + timedelta(hours=1)).isoformat()
     reply = hana.post("/api/callbacks", json={**wish, "opens_at": opens})
     assert (reply.status_code, reply.json()["why"], reply.json()["state"]) == (201, "by_hand", "scheduled"), reply.text

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, select, text
 
 from app.handlers import handlers
+from casework.queries.contacts import lock_contact
 from core import delivery
+from core.outbox import OPEN, OutboxMessage
 from ivr.callbacks.messages import CallbackClosing, CallbackDue, DialCheckDue, PersonToCall
 from ivr.messages import CallOver, PersonDeclined, PersonReached
+from ivr.record import contact_of
 from tests.callbacks.conftest import NUMBER, Office
 from tests.house import waited_for
 
@@ -136,3 +140,36 @@ def test_every_message_about_a_call_back_told_twice_changes_nothing(office: Offi
             handler(tx, message, office.at)
     assert [(each.state, each.stays, each.tries) for each in office.callbacks()] == before
     assert len(office.attempts()) == 0
+
+
+def test_somebody_who_is_to_be_called_back_and_calls_in_danger_is_let_in_and_raised_at_the_first_try(
+    office: Office,
+) -> None:
+    office.promised()
+    call = office.comes_in(NUMBER, "0")
+    office.at, world = datetime.now(UTC), office.house.world
+    deliver, contact = partial(delivery.deliver, world.sessions, handlers(world)), contact_of(call)
+    with ThreadPoolExecutor(2) as pool, world.sessions.begin() as tx:
+        # Both wait for the contact, the news of the danger first: whoever comes second may hold nothing of the queue.
+        lock_contact(tx, contact)
+        told = []
+        for kind in ("CallerInDanger", "CallerWaiting"):
+            message = tx.scalars(select(OutboxMessage.id).where(*pending(kind))).one()
+            told.append(pool.submit(deliver, message, lambda: office.at))
+            waited_for(lambda: waiting_for_a_lock(office) == len(told))
+        tx.rollback()
+        assert [each.result(20) for each in told] == ["done", "done"]
+    office.settle()
+    assert office.entry(contact).priority == "danger"
+
+
+def pending(kind: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return OutboxMessage.kind == kind, OutboxMessage.state.in_(OPEN)
+
+
+def waiting_for_a_lock(office: Office) -> int:
+    asked = text(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    with office.house.world.sessions() as tx:
+        return tx.scalar(asked) or 0

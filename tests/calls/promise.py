@@ -49,6 +49,16 @@ def in_time(line: Line, kind: str) -> None:
         tx.execute(text(due), {"kind": kind})
 
 
+def gap_over(line: Line) -> None:
+    """Let the gap before the next call be over."""
+    with line.house.world.sessions.begin() as tx:
+        # The timer and what it means are moved together.
+        tx.execute(text("update ivr_callback set due_at = now(), last_try_at = last_try_at - interval '1 hour'"))
+        moved = "update outbox_message set due = now(), body = jsonb_set(body, '{due}', to_jsonb("
+        moved += "(select due_at from ivr_callback))) where kind = 'CallbackDue' and state = 'pending'"
+        tx.execute(text(moved))
+
+
 def offered_anew(hana: Counselor, contact: str) -> dict[str, Any]:
     waited_for(lambda: (hana.seat()["offer"] or {"contact_id": contact})["contact_id"] != contact)
     return hana.offered()

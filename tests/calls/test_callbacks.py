@@ -1,10 +1,20 @@
 """People are called back at their place, hear nothing that others should not hear, and are never left alone."""
 
 import pytest
-from sqlalchemy import text
 
 from tests.calls.conftest import Line
-from tests.calls.promise import NUMBER, answers, duties, in_line, offered_anew, promised, results, rows, states
+from tests.calls.promise import (
+    NUMBER,
+    answers,
+    duties,
+    gap_over,
+    in_line,
+    offered_anew,
+    promised,
+    results,
+    rows,
+    states,
+)
 from tests.house import waited_for
 
 
@@ -83,20 +93,11 @@ def test_whoever_cannot_be_reached_is_tried_three_times_and_then_a_person_decide
         hana.comes_to("idle")
         if nth < 3:
             waited_for(lambda: states(ivr_line) == [("scheduled", None)])
-            _again(ivr_line)
+            gap_over(ivr_line)
     assert results(ivr_line) == [result] * 3
     waited_for(lambda: states(ivr_line) == [("exhausted", "exhausted")])
     assert rows(ivr_line, "select reason from casework_escalation") == [("exhausted",)]
     assert len(ivr_line.telephone.calls_to(NUMBER)) == 3
-
-
-def _again(line: Line) -> None:
-    with line.house.world.sessions.begin() as tx:
-        # The gap is over: the timer and what it means are moved together.
-        tx.execute(text("update ivr_callback set due_at = now(), last_try_at = last_try_at - interval '1 hour'"))
-        moved = "update outbox_message set due = now(), body = jsonb_set(body, '{due}', to_jsonb("
-        moved += "(select due_at from ivr_callback))) where kind = 'CallbackDue' and state = 'pending'"
-        tx.execute(text(moved))
 
 
 def test_the_next_call_waits_for_the_gap(ivr_line: Line) -> None:

@@ -185,7 +185,7 @@ def test_words_that_were_left_become_a_duty_and_can_be_heard_and_read(line: Line
     sound = hana.get(f"/api/voicemails/{found['id']}/audio")
     assert (sound.status_code, sound.headers["content-type"], sound.content[:4]) == (200, "audio/wav", b"RIFF")
     assert hana.get("/api/voicemails").json()[0]["heard_at"]
-    assert one(line, "select count(*) from audit_entry where action in ('voicemail.hear', 'voicemail.read')") == 2
+    assert one(line, "select count(*) from access_entry where object_kind = 'voicemail'") == 2
 
     duty = found["duty_id"]
     assert hana.post(f"/api/duties/{duty}/take").status_code == 200
@@ -229,4 +229,4 @@ def test_nobody_hears_a_voicemail_without_leave(line: Line) -> None:
     assert hana.get("/api/voicemails", params={"limit": 0}).status_code == 422
     line.telephone.call(line.telephone.network.recordings.clear)
     assert hana.get(f"/api/voicemails/{found}/audio").status_code == 404
-    assert one(line, "select count(*) from audit_entry where action = 'voicemail.hear'") == 0
+    assert one(line, "select count(*) from access_entry where action = 'hear'") == 0

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 
 from casework.config import Config, Endpoint, Means
 from casework.handlers import handlers
-from casework.messages import ContactPlaced
+from casework.messages import ContactPlaced, RecordingToErase
 from casework.routes import router
 from casework.service.places import load_districts
 from casework.tables import Contact, Escalation
@@ -92,20 +92,20 @@ class House:
     def means(self) -> Means:
         return Means(self.vault, self.config)
 
-    def person(self, role: str, *, name: str = "", district: str | None = None) -> Actor:
+    def person(self, role: str, *, name: str = "", district: str | None = None, team: str | None = None) -> Actor:
         login = name or role
         if login not in self.people:
             with self.sessions.begin() as tx:
                 staff = Staff(id=named_id("staff", login), login=login, name=login, role=role, password_hash="-")
-                staff.district, staff.languages = district, "ko"
+                staff.district, staff.team, staff.languages = district, team, "ko"
                 tx.add(staff)
                 tx.flush()
                 self.people[login] = actor_of(staff)
         return self.people[login]
 
-    def desk(self, role: str, *, name: str = "", district: str | None = None) -> Desk:
+    def desk(self, role: str, *, name: str = "", district: str | None = None, team: str | None = None) -> Desk:
         """Give an HTTP client signed in as somebody of this role."""
-        actor, token = self.person(role, name=name, district=district), new_token()
+        actor, token = self.person(role, name=name, district=district, team=team), new_token()
         with self.sessions.begin() as tx:
             row = StaffSession(token_hash=token_hash(token), staff_id=actor.id, started_at=self.clock.at)
             row.ends_at = self.clock.at + timedelta(days=60)
@@ -157,16 +157,17 @@ class House:
             if not rows:
                 return seen
             # What casework tells those above it has nobody to hear it here.
-            above: Handlers = {ContactPlaced: lambda *_: None}
+            above: Handlers = {ContactPlaced: lambda *_: None, RecordingToErase: lambda *_: None}
             bound = {**handlers(vault=self.vault, redis=self.redis, config=self.config), **above}
             for row in rows:
                 state = deliver(self.sessions, bound, row.id, self.clock)
                 seen.append(row.kind if state == "done" else f"{row.kind}:{state}")
         raise AssertionError(f"The outbox never came to rest: {seen[-10:]}")
 
-    def reasons(self, about: UUID) -> set[str]:
+    def reasons(self, about: UUID, *, open_only: bool = False) -> set[str]:
         """Give why something was escalated."""
-        return {one.reason for one in self.rows(Escalation, Escalation.about_id == about)}
+        found = self.rows(Escalation, Escalation.about_id == about)
+        return {one.reason for one in found if one.state != "resolved" or not open_only}
 
     def rows(self, table: Any, *where: Any) -> list[Any]:
         with self.sessions() as tx:

@@ -2,11 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
-from casework.tables import Case, Contact, Dispatch, Duty, Identifier, Person, Visit
+from casework.care_messages import CompanionCallsDue
+from casework.service.companions import on_calls_due
+from casework.tables import (
+    Case,
+    CompanionCall,
+    Contact,
+    Dispatch,
+    Duty,
+    Identifier,
+    Person,
+    Visit,
+    WelfareCheck,
+)
+from tests.casework.agreed import agree_on_calls, open_case
 from tests.casework.conftest import EMERGENCY, House
 
 Fill = Callable[..., dict[str, Any]]
@@ -106,3 +121,52 @@ def test_an_escalation_acknowledged_while_its_duty_is_done_does_not_deadlock(hou
         )
         assert {answer.status_code for answer in answers} == {200}
         assert house.row(Escalation, told.id).state == "resolved"
+
+
+def test_a_welfare_check_that_many_ask_for_at_once_is_one(house: House) -> None:
+    case_id = open_case(house)
+    desks = [house.desk("counselor", name=f"counselor {n}") for n in range(4)]
+    body = {"level": "high", "reason": "사흘째 연락이 닿지 않음"}
+    path = f"/api/cases/{case_id}/welfare-checks"
+    answers = at_once([partial(desk.post, path, json=body) for desk in desks])
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert [len(house.rows(WelfareCheck)), len(house.rows(Duty))] == [1, 1]
+
+
+def test_companion_calls_are_planned_once_whatever_happens_to_their_rhythm_at_that_moment(house: House) -> None:
+    rhythm, desk = agree_on_calls(house, open_case(house)), house.desk("social_worker")
+    path, key = f"/api/companion-rhythms/{rhythm['id']}", UUID(rhythm["id"])
+    house.clock.forward(days=20)
+
+    def timer() -> None:
+        with house.sessions.begin() as tx:
+            on_calls_due(tx, CompanionCallsDue(key, 1), house.clock.at, config=house.config)
+
+    def pause_and_go_on() -> list[int]:
+        return [desk.post(f"{path}/state", json={"state": state}).status_code for state in ("paused", "active")]
+
+    at_once([timer, pause_and_go_on, timer, timer])
+    timer()
+    calls = house.rows(CompanionCall, CompanionCall.state != "cancelled")
+    days = sorted(call.day for call in calls)
+    assert len(days) == len(set(days))
+    assert {(later - day).days for day, later in pairwise(days)} == {7}
+    open_duties = house.rows(Duty, Duty.ended_at.is_(None))
+    assert {duty.id for duty in open_duties} == {call.duty_id for call in calls if call.state == "planned"}
+
+
+def test_a_check_ends_once_when_a_call_a_counselor_and_a_supervisor_end_it_together(house: House) -> None:
+    supervisor = house.desk("supervisor")
+    for n in range(3):
+        case_id = open_case(house, f"CA{n}", subject={"name": f"김{n}", "phone": f"+8210123456{n:02}"})
+        asked = supervisor.post(f"/api/cases/{case_id}/welfare-checks", json={"reason": "연락이 닿지 않음"}).json()
+        path = f"/api/welfare-checks/{asked['id']}"
+        supervisor.post(f"/api/duties/{asked['duty_id']}/take")
+        told = {"how": "call", "words": "먼저 전화 주셨음"}
+        tried, closed = {"result": "reached"}, {"reason": "이사하신 것을 확인"}
+        doors = {"attempt": tried, "contact": told, "close": closed}
+        answers = at_once([partial(supervisor.post, f"{path}/{door}", json=body) for door, body in doors.items()])
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+        check = house.row(WelfareCheck, UUID(asked["id"]))
+        assert check.state in {"contact_made", "closed"}
+        assert house.row(Duty, check.duty_id).ended_at is not None

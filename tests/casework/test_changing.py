@@ -64,7 +64,7 @@ def test_an_owner_is_somebody_who_works_on_cases(house: House, opened: Callable[
 def test_a_stale_edit_shows_what_was_sent_and_what_was_kept(house: House, opened: Callable[..., str]) -> None:
     case_id, desk = opened(), house.desk("counselor")
     edit(desk, case_id, 1, plan=PLAN)
-    stale = edit(house.desk("counselor", name="other"), case_id, 1, plan={"words": "다른 계획"}, topic="work")
+    stale = edit(house.desk("supervisor"), case_id, 1, plan={"words": "다른 계획"}, topic="work")
     body = stale.json()
     assert (stale.status_code, body["title"], body["version"]) == (409, "Stale", 2)
     assert body["sent"] == {"plan": {"words": "다른 계획", "goals": []}, "topic": "work"}
@@ -77,7 +77,7 @@ def test_a_stale_edit_shows_what_was_sent_and_what_was_kept(house: House, opened
 
 def test_of_two_who_edit_one_case_at_once_one_is_told(house: House, opened: Callable[..., str]) -> None:
     case_id = opened()
-    desks = [house.desk("counselor", name=f"counselor {n}") for n in range(2)]
+    desks = [house.desk("counselor"), house.desk("supervisor")]
     answers = at_once([lambda desk=desk: edit(desk, case_id, 1, plan=PLAN) for desk in desks])  # type: ignore[misc]
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 

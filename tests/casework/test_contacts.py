@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from casework.tables import Contact
-from core.audit import AuditEntry
+from core.access_log import AccessEntry
 from tests.casework.conftest import DISPATCH, NUMBER, VISIT, House
 
 Fill = Callable[..., dict[str, Any]]
@@ -60,13 +60,13 @@ def test_looking_behind_the_mask_is_written_down_with_its_reason(house: House) -
     contact_id, desk = house.talk(), house.desk("counselor")
     for reason in ("", "why", "    x    ", None):
         assert desk.post(f"/api/contacts/{contact_id}/reveal", json={"reason": reason}).status_code == 422
-    assert not house.rows(AuditEntry, AuditEntry.action == "person.reveal")
+    assert not house.rows(AccessEntry, AccessEntry.action == "reveal")
     desk.post(f"/api/contacts/{contact_id}/reveal", json={"reason": "the line dropped"})
-    (entry,) = house.desk("supervisor").get(f"/api/audit?kind=contact&id={contact_id}").json()
-    assert (entry["action"], entry["reason"]) == ("person.reveal", "the line dropped")
+    (entry,) = house.desk("supervisor").get(f"/api/access?whose={contact_id}").json()
+    assert (entry["action"], entry["reason"]) == ("reveal", "the line dropped")
     assert entry["actor_id"] == str(house.person("counselor").id)
     stranger = house.desk("counselor", name="stranger")
-    assert stranger.post(f"/api/contacts/{contact_id}/reveal", json={"reason": "curious"}).status_code == 403
+    assert stranger.post(f"/api/contacts/{contact_id}/reveal", json={"reason": "curious"}).status_code == 404
     assert house.desk("field").post(f"/api/contacts/{contact_id}/reveal", json={"reason": "curious"}).status_code == 403
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.tables import Case, Dispatch, Escalation
-from tests.casework.conftest import House
+from tests.casework.conftest import DISPATCH, House
 
 Emergency = Callable[..., tuple[UUID, UUID]]
 
@@ -50,3 +50,24 @@ def test_only_a_supervisor_with_a_reason_ends_a_dispatch_without_contact(house: 
     house.clock.forward(hours=1)
     house.work()
     assert not house.rows(Escalation, Escalation.state != "resolved", Escalation.about_id == dispatch_id)
+
+
+def test_the_export_has_the_shape_of_an_eido_and_is_written_down(house: House, emergency: Emergency) -> None:
+    _, dispatch_id = emergency()
+    milestone(house, dispatch_id, "en_route")
+    desk = house.desk("dispatcher")
+    whole = desk.post(f"/api/dispatches/{dispatch_id}/eido", json={"reason": "119 요청"}).json()
+    names = {part["$id"] for value in whole.values() if isinstance(value, list) for part in value}
+    (incident,) = whole["incidentComponent"]
+    assert incident["incidentCommonPriorityNumber"] == 1
+    assert all(one["$ref"] in names for one in (*incident["locationReference"], *incident["personReference"]))
+    (place,), (sent,) = whole["locationComponent"], whole["dispatchComponent"]
+    assert place["locationDescriptionText"] == DISPATCH["place"]
+    assert [unit["unitStatusText"] for unit in sent["unitStatus"]] == ["requested", "acknowledged", "en_route"]
+    kept = house.desk("supervisor").get(f"/api/audit?kind=dispatch&id={dispatch_id}").json()
+    assert "dispatch.export" in {entry["action"] for entry in kept}
+    assert desk.post(f"/api/dispatches/{dispatch_id}/eido", json={"reason": "no"}).status_code == 422
+    assert (
+        house.desk("counselor").post(f"/api/dispatches/{dispatch_id}/eido", json={"reason": "want it"}).status_code
+        == 403
+    )

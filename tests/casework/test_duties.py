@@ -193,3 +193,35 @@ def test_what_is_no_duty_is_not_found(house: House) -> None:
     assert desk.post("/api/duties/seven/take").status_code == 422
     assert desk.post(f"/api/duties/{uuid4()}/attempt", json={"result": "maybe"}).status_code == 422
     assert desk.get("/api/duties?view=everything").status_code == 422
+
+
+def test_a_duty_that_stays_overdue_is_open_to_the_whole_team_again(house: House, owed: UUID) -> None:
+    one, other = house.desk("counselor", name="hana"), house.desk("counselor", name="duri")
+    assert one.post(f"/api/duties/{owed}/take").status_code == 200
+    house.clock.forward(minutes=30)
+    house.work()
+    assert house.row(Duty, owed).owner_id == house.person("counselor", name="hana").id, "its owner is reminded first"
+    house.clock.forward(minutes=10)
+    house.work()
+    assert house.row(Duty, owed).owner_id is None
+    assert "overdue" in house.reasons(owed)
+    assert other.post(f"/api/duties/{owed}/take").status_code == 200
+
+
+def test_a_supervisor_sees_who_owes_how_much_and_gives_a_duty_on(house: House, owed: UUID) -> None:
+    boss, hana = house.desk("supervisor"), house.person("counselor", name="hana")
+    worker, field = house.person("social_worker"), house.person("field")
+    (nobody,) = boss.get("/api/duties/workload").json()
+    assert (nobody["owner_id"], nobody["open"], nobody["overdue"]) == (None, 1, 0)
+    for wrong in (worker.id, field.id, uuid4()):
+        assert boss.post(f"/api/duties/{owed}/assign", json={"owner_id": str(wrong)}).status_code == 422
+    for _ in range(2):
+        given = boss.post(f"/api/duties/{owed}/assign", json={"owner_id": str(hana.id)})
+        assert given.json()["owner_id"] == str(hana.id)
+    (load,) = boss.get("/api/duties/workload").json()
+    assert (load["name"], load["open"]) == ("hana", 1)
+    desk = house.desk("counselor", name="hana")
+    assert desk.post(f"/api/duties/{owed}/assign", json={"owner_id": str(hana.id)}).status_code == 403
+    assert desk.post(f"/api/duties/{owed}/done").status_code == 200
+    assert boss.post(f"/api/duties/{owed}/assign", json={"owner_id": str(hana.id)}).status_code == 409
+    assert boss.get("/api/duties/workload").json() == []

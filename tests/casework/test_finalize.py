@@ -207,12 +207,12 @@ def test_a_dispatch_needs_no_consent_and_says_on_what_ground(house: House, form:
     assert answer.status_code == 200
 
 
-def test_an_unknown_contact_is_not_found_and_anothers_is_forbidden(house: House, form: Fill) -> None:
+def test_an_unknown_contact_is_not_found_and_anothers_neither(house: House, form: Fill) -> None:
     contact_id = house.talk(counselor="hana")
     other = house.desk("counselor", name="duri")
     assert other.post(f"/api/contacts/{uuid4()}/finalize", json={"form": form()}).status_code == 404
-    assert other.post(f"/api/contacts/{contact_id}/finalize", json={"form": form()}).status_code == 403
-    assert other.get(f"/api/contacts/{contact_id}").status_code == 403
+    assert other.post(f"/api/contacts/{contact_id}/finalize", json={"form": form()}).status_code == 404
+    assert other.get(f"/api/contacts/{contact_id}").status_code == 404
     supervisor = house.desk("supervisor")
     assert supervisor.post(f"/api/contacts/{contact_id}/finalize", json={"form": form()}).status_code == 200
     assert house.row(Contact, contact_id).owner_id == house.person("counselor", name="hana").id

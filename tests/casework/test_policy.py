@@ -11,7 +11,6 @@ from casework.policy import triage
 from casework.policy.duties import PRIORITIES, Priority, after_another_call, owed_to_unanswered
 from casework.policy.finalizing import Filled, problems
 from casework.policy.states import CONTACT, DISPATCH, DUTY, MACHINES, VISIT, Machine, check, machine, move, reach
-from casework.words import has_resident_number
 from core.errors import Conflict
 
 machines = st.sampled_from(MACHINES)
@@ -135,27 +134,6 @@ def test_no_form_passes_that_would_visit_or_counsel_without_consent_or_leave_an_
     )
     assert not (form.outcome_class == "non_data" and form.starts)
     assert not (form.outcome_class == "data" and form.gaps)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "900101-1234567",
-        "9001011234567",
-        "주민번호는 900101 - 2234567 입니다",
-        "９００１０１－１２３４５６７",
-        "900101–5234567",
-    ],
-)
-def test_a_resident_registration_number_is_seen_however_it_is_written(words: str) -> None:
-    assert has_resident_number(words)
-
-
-@pytest.mark.parametrize(
-    "words", ["010-1234-5678", "+821012345678", "901301-1234567", "2026-11-24 18:00", "12345678901234", "11680"]
-)
-def test_other_numbers_are_let_through(words: str) -> None:
-    assert not has_resident_number(words)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 """Who is signed in sees the desk; who is not is led to the door; and no other site acts in anybody's name."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
 from app.demo import PASSWORD
+from casework.tables import Person
+from core.ids import new_id
+from tests.casework.agreed import SAFETY
 from tests.house import House
 
 PAGE = {"Accept": "text/html"}
@@ -48,6 +53,7 @@ def test_the_desk_is_shown_in_the_language_that_was_chosen(house: House, languag
     assert policy.startswith("default-src 'self'")
     assert "<script>" not in shown.text
     assert "style=" not in shown.text
+    assert "data-plan-helps=" in shown.text
     assert f"<h1>{word}" in client.get("/desk").text
 
 
@@ -77,3 +83,28 @@ def test_only_what_pages_are_made_of_is_given(house: House, name: str) -> None:
     assert house.provider.get(f"{house.url}/assets/{name}").status_code == 404
     style = house.provider.get(f"{house.url}/assets/style.css")
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    plans = house.provider.get(f"{house.url}/assets/plans.js")
+    assert (plans.status_code, plans.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+
+
+@pytest.mark.parametrize(("language", "word"), [("ko", "나의 안전 계획"), ("en", "My safety plan")])
+def test_a_safety_plan_is_printed_in_clear_for_its_person_and_that_is_written_down(
+    house: House, language: str, word: str
+) -> None:
+    with house.world.sessions.begin() as tx:
+        person = Person(id=new_id(datetime.now(UTC)), created_at=datetime.now(UTC))
+        tx.add(person)
+    hana = house.sign_in("hana")
+    words = {**SAFETY, "signs": ["<b>잠을 못 잔다</b>"]}
+    assert hana.put(f"/api/people/{person.id}/safety-plan", json={"version": 0, "words": words}).status_code == 200
+    client = browser(house)
+    sheet = client.get(f"/safety-plans/{person.id}?language={language}")
+    assert sheet.status_code == 200
+    for said in (word, "박민지", "+821022223333", "15770199", "109", "120 → 5", "&lt;b&gt;"):
+        assert said in sheet.text
+    assert sheet.headers["cache-control"] == "no-store"
+    seen = house.sign_in("sun").get("/api/audit", params={"kind": "person", "id": str(person.id)}).json()
+    assert [one["action"] for one in seen] == ["safety_plan.reveal", "safety_plan.write"]
+    assert client.get("/safety-plans/none").status_code == 422
+    assert client.get("/safety-plans/00000000-0000-0000-0000-000000000000").status_code == 404
+    assert browser(house, "haneul").get(f"/safety-plans/{person.id}").status_code == 403

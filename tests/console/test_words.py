@@ -1,13 +1,16 @@
 """Pages speak both languages, and offer just the choices that the form knows."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, get_args
 
 import pytest
 
 from casework import form
+from casework.policy.states import DISPATCH, VISIT
 from casework.policy.triage import Level
-from console.routes import HERE
+from console import field
+from console.pages import HERE
 from console.words import LANGUAGES, catalog, words
 from routing.policy import ACTIVITIES
 
@@ -29,10 +32,14 @@ def test_everything_is_said_in_every_language() -> None:
         ("level", get_args(Level)),
         ("agency", get_args(form.Agency)),
         ("confidence", get_args(form.Confidence)),
+        ("place_source", get_args(form.PlaceSource)),
+        ("visit_state", VISIT.open),
+        ("visit_step", {step for steps in field.NEXT.values() for step in steps}),
+        ("step", DISPATCH.states - {"drafted"}),
         ("activity", ACTIVITIES),
     ],
 )
-def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: tuple[Any, ...]) -> None:
+def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: Iterable[Any]) -> None:
     assert set(words("ko").under(prefix)) == set(choices)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import outbox
@@ -129,12 +129,12 @@ def test_what_is_over_is_never_due(sessions: Sessions, at: datetime, state: str)
 def test_what_another_only_looks_at_is_waited_for(sessions: Sessions, at: datetime) -> None:
     with sessions.begin() as tx:
         key = outbox.post(tx, Told("held"), at=at)
-        assert outbox.lock_message(tx, uuid4()) is None
+        assert outbox.lock_messages(tx, [uuid4()]) == []
     found: list[OutboxMessage | None] = []
 
     def take() -> None:
         with sessions.begin() as tx:
-            found.append(outbox.lock_message(tx, key))
+            found.extend(outbox.lock_messages(tx, [key]))
 
     taker = threading.Thread(target=take)
     with sessions.begin() as looking:
@@ -188,3 +188,14 @@ def test_nothing_is_saved_of_what_was_posted_together_when_it_fails(sessions: Se
     with pytest.raises(ZeroDivisionError):
         fail()
     assert due(sessions, at) == []
+
+
+def test_after_an_outage_the_urgent_are_carried_before_what_has_piled_up(sessions: Sessions, at: datetime) -> None:
+    with sessions.begin() as tx:
+        for n in range(3):
+            outbox.post(tx, Told(f"calm {n}"), at=at, due=at + timedelta(minutes=n))
+        outbox.post(tx, Told("life"), at=at, due=at + timedelta(minutes=50), urgent=True)
+    later = at + timedelta(hours=1)
+    assert due(sessions, later) == ["life", "calm 0", "calm 1", "calm 2"]
+    with sessions.begin() as tx:
+        assert [m.body["words"] for m in tx.scalars(select(OutboxMessage).where(OutboxMessage.urgent))] == ["life"]

@@ -23,6 +23,31 @@ def test_a_rotated_key_still_opens_what_the_old_one_sealed() -> None:
     assert rotated.seal("x").startswith("k2:")
 
 
+@given(st.text())
+def test_what_is_sealed_under_a_matters_own_key_opens_with_it_and_never_without(words: str) -> None:
+    key = KEYS.new_key()
+    own = KEYS.under("p1", key)
+    sealed = own.seal(words)
+    assert sealed.startswith("p1:")
+    assert own.open(sealed) == words
+    assert own.open(KEYS.seal(words)) == words, "what the vault sealed opens too"
+    found = Vault(KEYS.keys, KEYS.fingerprint_key, lookup={"p1": key}.get)
+    assert found.open(sealed) == words
+    dropped = Vault(KEYS.keys, KEYS.fingerprint_key, lookup={"p2": key}.get)
+    for without in (KEYS, dropped):
+        with pytest.raises(Invalid):
+            without.open(sealed)
+
+
+def test_a_matters_key_outlives_the_rotation_of_the_vaults() -> None:
+    key = KEYS.new_key()
+    sealed = KEYS.under("p1", key).seal("secret")
+    rotated = Vault({"k2": b"2" * 32, "k1": b"1" * 32}, b"f" * 32)
+    renewed = rotated.seal(rotated.open(key))
+    newest = Vault({"k2": b"2" * 32}, b"f" * 32, lookup={"p1": renewed}.get)
+    assert newest.open(sealed) == "secret"
+
+
 @pytest.mark.parametrize("broken", ["", "k1:", "k9:AAAA", "k1:not base64", "k1:" + "A" * 60])
 def test_an_altered_seal_is_refused(broken: str) -> None:
     with pytest.raises(Invalid):

@@ -1,11 +1,13 @@
 """Every caller, whatever they do, hears something and reaches a person."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.security import Vault
 from ivr import record
 from ivr.catalog import BadFlow, check, load, read
 from ivr.events import (
@@ -234,11 +236,26 @@ def test_a_call_begins_with_a_contact() -> None:
         ({"a": Menu("goodbye", {"1": "q"}, lost="a"), "q": Queue("x")}, "never reaches a person"),
         ({"a": Menu("unheard", {}, lost="q"), "q": Queue("x")}, "no words in"),
         ({"a": Menu("goodbye", {"1": "gone"}, lost="q"), "q": Queue("x")}, "no node"),
+        ({"a": Queue("x", need="chess")}, "no need"),
+        ({"a": Queue("x", "danger", need="youth")}, "in danger"),
     ],
 )
 def test_a_flow_that_strands_a_caller_is_refused_at_start(nodes: dict[str, Menu | Tell | Queue], fault: str) -> None:
     with pytest.raises(BadFlow, match=fault):
         check(Flow(9, "a", nodes, FLOW.words))
+
+
+def test_whoever_comes_to_a_queue_node_for_a_need_waits_with_it_also_when_they_come_back() -> None:
+    flow = replace(FLOW, nodes={**FLOW.nodes, "young": Queue("loneliness", need="youth"), "who": Tell("young")})
+    came = step(flow, replace(arrive().spot, node="who"), Pressed("1"))
+    wanted = Queued("loneliness", "normal", "ko", "youth")
+    assert came.effects == (wanted,)
+    assert step(flow, came.spot, Forwarded(answered=False)).effects == (wanted,)
+    fact = record.turn(
+        {"CallSid": "CA1"}, "1", {}, came, at=datetime.now(UTC), vault=Vault({"t1": bytes(32)}, bytes(32))
+    )
+    (entry,) = fact.rows["routing_queue_entry"]
+    assert entry["need"] == "youth"
 
 
 @pytest.mark.parametrize("data", [{}, {"version": 1, "start": "a", "words": {}, "nodes": {"a": {"kind": "elevator"}}}])

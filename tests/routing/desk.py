@@ -23,8 +23,8 @@ from routing.tables import Offer, QueueEntry, Seat
 CONFIG = RoutingConfig()
 
 
-def actor(login: str, languages: tuple[str, ...] = ("ko",)) -> Actor:
-    return Actor(named_id("staff", login), login, login.title(), "counselor", None, languages)
+def actor(login: str, languages: tuple[str, ...] = ("ko",), skills: tuple[str, ...] = ()) -> Actor:
+    return Actor(named_id("staff", login), login, login.title(), "counselor", None, languages, skills)
 
 
 def contact(name: str) -> UUID:
@@ -47,24 +47,36 @@ class Desk:
     def later(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
 
-    def write(self, name: str, priority: str = "normal", language: str = "ko", ago: float = 0) -> UUID:
+    def write(
+        self, name: str, priority: str = "normal", language: str = "ko", ago: float = 0, need: str = "any"
+    ) -> UUID:
         """Write a caller's entry as the journal does, without telling the queue."""
         entry = QueueEntry(contact_id=contact(name), queue="loneliness", priority=priority, language=language)
-        entry.provider_ref, entry.state = f"CA{name}", "waiting"
+        entry.provider_ref, entry.state, entry.need = f"CA{name}", "waiting", need
         entry.entered_at = self.at - timedelta(seconds=ago)
         with self.sessions.begin() as tx:
             tx.add(entry)
         return entry.contact_id
 
-    def call(self, name: str, priority: str = "normal", language: str = "ko", ago: float = 0) -> UUID:
-        key = self.write(name, priority, language, ago)
+    def call(
+        self, name: str, priority: str = "normal", language: str = "ko", ago: float = 0, need: str = "any",
+        own: str | None = None,
+    ) -> UUID:  # fmt: skip
+        """Let a caller in; `own` is the counselor of their case."""
+        key = self.write(name, priority, language, ago, need)
         with self.sessions.begin() as tx:
+            if own is not None:
+                queue.prefer(tx, key, actor(own).id, board=self.board, at=self.at)
             queue.enter(tx, key, board=self.board, at=self.at)
         return key
 
-    def sit(self, login: str, activity: str = "available", languages: tuple[str, ...] = ("ko",)) -> UUID:
+    def sit(
+        self, login: str, activity: str = "available", languages: tuple[str, ...] = ("ko",),
+        skills: tuple[str, ...] = (),
+    ) -> UUID:  # fmt: skip
         with self.sessions.begin() as tx:
-            return queue.set_activity(tx, actor(login, languages), activity, board=self.board, at=self.at).counselor_id
+            who = actor(login, languages, skills)
+            return queue.set_activity(tx, who, activity, board=self.board, at=self.at).counselor_id
 
     def beat(self, *logins: str) -> None:
         for login in logins:

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
+from core.ids import named_id
 from routing.config import RoutingConfig
+from routing.needs import Need, Needs, Step
 from routing.policy import millis
 from routing.records import Place, SeatNow
 
+NEEDS = Needs(
+    ("youth", "senior"), (Need("youth", "youth", (Step(0, ("youth",)), Step(5, ("youth", "senior")), Step(12))),)
+)
+NUMBERS = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15, needs=NEEDS)
+GROUPS = [("ko",), ("ko", "ko:senior"), ("ko", "en", "ko:youth", "en:youth")]
+SEATS = {named_id("seat", n): groups for n, groups in enumerate(GROUPS)}
 BUSY = {"reserved", "connecting", "on_contact", "on_hold", "wrapping"}
 STATE_AT = {"offered": "reserved", "connecting": "connecting", "connected": "on_contact"}
 
@@ -24,6 +33,9 @@ class Caller:
     seat: UUID | None = None
     deadline: datetime | None = None
     apart: dict[UUID, tuple[datetime, datetime]] = field(default_factory=dict)
+    need: str = "any"
+    first: UUID | None = None
+    until: datetime | None = None
 
     def held_at(self, at: datetime) -> bool:
         return self.deadline is not None and self.deadline >= at
@@ -41,12 +53,22 @@ class Caller:
             str(self.seat) if self.seat else None,
             millis(self.deadline) if self.deadline else None,
             apart,
+            self.need,
+            str(self.first) if self.first else None,
+            millis(self.until) if self.until else None,
         )
+
+    def for_anybody(self) -> None:
+        self.first = self.until = None
+
+    def needs_anybody(self) -> None:
+        self.need = "any"
+        self.for_anybody()
 
 
 @dataclass
 class Chair:
-    languages: tuple[str, ...]
+    groups: tuple[str, ...]
     idle_since: datetime
     lease: datetime | None
     activity: str = "offline"
@@ -61,7 +83,7 @@ class Chair:
             self.activity,
             self.state,
             self.idle_since,
-            self.languages,
+            self.groups,
             self.next,
             self.contact,
             self.offer,
@@ -93,10 +115,30 @@ class Model:
         ]
         return sorted(free, key=lambda key: (self.chairs[key].idle_since, str(key)))
 
+    def staff(self) -> list[Chair]:
+        """Who takes callers, now or after what they are at."""
+        away = {"lost", "not_responding"}
+        return [c for c in self.chairs.values() if c.activity == "available" and not c.next and c.state not in away]
+
+    def asked(self, caller: Caller, at: datetime) -> set[str]:
+        """By whom a caller may be taken: whoever their need asks by now, and where none is staffed, the next."""
+        need = self.config.needs.of(caller.need)
+        steps = need.steps if need else ()
+        for step, later in pairwise(steps):
+            groups = {f"{caller.language}:{skill}" for skill in step.skills}
+            if (at - caller.entered).total_seconds() < later.after and any(groups & {*c.groups} for c in self.staff()):
+                return groups
+        return {caller.language}
+
+    def fits(self, caller: Caller, seat: UUID, at: datetime) -> bool:
+        if caller.first:
+            return seat == caller.first and caller.language in self.chairs[seat].groups
+        return bool(self.asked(caller, at) & {*self.chairs[seat].groups})
+
     def next_pair(self, at: datetime) -> tuple[UUID, UUID] | None:
         for key in self.line(at):
             caller = self.callers[key]
-            fit = [seat for seat in self.routable(at) if caller.language in self.chairs[seat].languages]
+            fit = [seat for seat in self.routable(at) if self.fits(caller, seat, at)]
             fresh = [seat for seat in fit if seat not in caller.apart or caller.apart[seat][1] <= at]
             rested = [seat for seat in fit if seat in caller.apart and caller.apart[seat][0] <= at]
             if fresh or rested:
@@ -136,6 +178,7 @@ class Model:
         self.free(caller.seat, since, state)
         pause, apart = (timedelta(seconds=s) for s in (self.config.pause_seconds, self.config.apart_seconds))
         caller.apart[caller.seat] = (at + pause, at + apart)
+        caller.for_anybody()
         caller.state, caller.offer, caller.seat, caller.deadline = "waiting", None, None, None
         caller.version += 1
 
@@ -154,8 +197,9 @@ class Model:
         chair.state, chair.offer = "wrapping", None
         chair.wrap_until = at + timedelta(seconds=self.config.wrap_up_seconds)
 
-    def sit(self, seat: UUID, languages: tuple[str, ...], activity: str, at: datetime) -> None:
-        chair = self.chairs.setdefault(seat, Chair(languages, at, None))
+    def sit(self, seat: UUID, groups: tuple[str, ...], activity: str, at: datetime) -> None:
+        chair = self.chairs.setdefault(seat, Chair(groups, at, None))
+        chair.groups = groups
         chair.lease = at + timedelta(seconds=self.config.lease_seconds)
         if chair.state == "lost":
             caller = self.callers.get(chair.contact) if chair.contact else None

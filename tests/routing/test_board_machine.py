@@ -1,15 +1,14 @@
 """The index against a plain model: whatever happens in whatever order, both say the same of everybody after every step.
 
 Held after every step (numbers of the design notes): each contact is in exactly one set (I1); one live offer for each
-contact and each counselor (I2, I3), made only to who was routable (I4); order inside a class by (entered, seq), also
-after rejects, time-outs, failures and rebuilds (I7); no seat leaks (I9); idle-since kept when the caller hangs up
-(I10); of racing acts one wins and the others are told they are stale (I11); nothing of an earlier epoch counts (I13).
+contact and each counselor (I2, I3), made only to who was routable and is asked by now (I4); turn and place kept, also
+after rejects and rebuilds (I7); no seat leaks (I9); idle-since kept when the caller hangs up (I10); of racing acts one
+wins and the others are told they are stale (I11); nothing of an earlier epoch counts (I13).
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,11 +20,13 @@ from redis import Redis
 from core.errors import Stale
 from core.ids import named_id
 from routing.board import Board, Fence
-from routing.config import RoutingConfig
-from tests.routing.model import Caller, Model
+from routing.policy import groups as found_by
+from tests.routing.model import NUMBERS as CONFIG
+from tests.routing.model import SEATS, Caller, Model
+from tests.routing.sets import Sets
 
-CONFIG = RoutingConfig(head_starts=(20, 8, 3, 0, 0), longest_overtaken_seconds=15)
-SEATS = {named_id("seat", n): ("ko",) if n < 2 else ("ko", "en") for n in range(3)}
+NEED = st.sampled_from(["any", "any", "youth"])
+LANGUAGE, FIRST = st.sampled_from(["ko", "ko", "en"]), st.sampled_from([None, None, None, *SEATS])
 PICK, AGO = st.integers(0, 10_000), st.sampled_from([0, 0, 1, 2, 9, 35])
 
 
@@ -63,11 +64,14 @@ class BoardMachine(RuleBasedStateMachine):
                 ask(fence)
         return fits
 
-    @rule(klass=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]), ago=AGO)
-    def arrives(self, klass: str, language: str, ago: int) -> None:
+    @rule(klass=st.sampled_from(CONFIG.classes), language=LANGUAGE, ago=AGO, need=NEED, first=FIRST)
+    def arrives(self, klass: str, language: str, ago: int, need: str, first: UUID | None) -> None:
         self.number += 1
         key = named_id("machine", self.number)
-        caller = Caller(klass, language, self.at - timedelta(seconds=ago), self.number)
+        caller = Caller(klass, language, self.at - timedelta(seconds=ago), self.number, need=need, first=first)
+        caller.until = self.at + timedelta(seconds=4) if first else None
+        if klass == "danger":
+            caller.needs_anybody()
         self.model.callers[key] = caller
         assert self.board.enqueue(key, caller.place()) == "waiting"
         assert self.board.enqueue(key, caller.place()) == "waiting"
@@ -88,9 +92,16 @@ class BoardMachine(RuleBasedStateMachine):
         self.sit(pick, activity)
 
     def sit(self, pick: int, activity: str) -> None:
-        seat, languages = sorted(SEATS.items())[pick % len(SEATS)]
-        self.board.seat(seat, self.at, activity=activity, languages=list(languages))
-        self.model.sit(seat, languages, activity, self.at)
+        seat, groups = sorted(SEATS.items())[pick % len(SEATS)]
+        self.board.seat(seat, self.at, activity=activity, groups=groups)
+        self.model.sit(seat, groups, activity, self.at)
+
+    @rule(pick=PICK, skills=st.sets(st.sampled_from(["youth", "senior"])))
+    def is_given_skills(self, pick: int, skills: set[str]) -> None:
+        seat = sorted(SEATS)[pick % len(SEATS)]
+        groups = found_by([group for group in SEATS[seat] if ":" not in group], skills, CONFIG)
+        self.board.seat(seat, self.at, groups=groups, alive=False)
+        self.model.chairs[seat].groups = groups
 
     @rule()
     def matches(self) -> None:
@@ -206,6 +217,7 @@ class BoardMachine(RuleBasedStateMachine):
         caller.version += 1
         self.board.raise_to(key, "danger", caller.version)
         caller.klass = "danger"
+        caller.needs_anybody()
 
     @rule(pick=PICK)
     def wraps_up(self, pick: int) -> None:
@@ -224,7 +236,11 @@ class BoardMachine(RuleBasedStateMachine):
         assert set(due.offers) == {key for key, c in callers.items() if c.deadline and c.deadline <= self.at}
         assert set(due.wraps) == {key for key, c in chairs.items() if c.wrap_until and c.wrap_until <= self.at}
         assert set(due.leases) == {key for key, c in chairs.items() if c.lease and c.lease <= self.at}
-        assert due.waiting == len(self.model.line(self.at))
+        assert due.waiting == len(waiting := self.model.line(self.at))
+        assert set(due.holds) == {key for key in waiting if (until := callers[key].until) and until <= self.at}
+        for key in due.holds:
+            callers[key].for_anybody()
+            self.board.place({key: callers[key].place()}, {})
         for key in due.offers:
             self._time_out(key, lost=False)
         for seat in due.wraps:
@@ -267,10 +283,6 @@ class BoardMachine(RuleBasedStateMachine):
         held = {caller.offer for caller in self.model.callers.values()}
         self.offers += [(key, offer, self.epoch) for key, offer, _ in self.offers if offer in held]
 
-    def members(self, name: str) -> list[str]:
-        found: Any = self.redis.zrange(name, 0, -1)
-        return [str(each, "ascii") for each in found]
-
     @invariant()
     def index_and_model_say_the_same(self) -> None:
         callers = {key: caller.place().record(key) for key, caller in self.model.callers.items()}
@@ -279,17 +291,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_sets_hold_who_belongs_there(self) -> None:
-        names, chairs = self.board._keys, self.model.chairs.items()
-        waiting = [member[17:] for name in names if ":wait:" in name for member in self.members(name)]
-        assert sorted(waiting) == sorted(map(str, self.model.line(self.at)))
-        idle = {(n.rpartition(":")[2], member) for n in names if ":idle:" in n for member in self.members(n)}
-        free = [(key, c) for key, c in chairs if c.activity == "available" and c.state == "idle"]
-        assert idle == {(language, str(key)) for key, chair in free for language in chair.languages}
-        off = ("lost", "not_responding")
-        on_shift = {str(key) for key, c in chairs if c.activity == "available" and c.state not in off}
-        assert {str(each, "ascii") for each in map(bytes, self.redis.smembers(names[6]))} == on_shift  # type: ignore[arg-type]
-        offers = [caller.seat for caller in self.model.callers.values() if caller.seat]
-        assert len(offers) == len(set(offers))
+        Sets(self.redis, self.board._keys).hold_who_belongs_there(self.model)
 
 
 def test_index_and_model_agree_whatever_happens(redis: Redis) -> None:

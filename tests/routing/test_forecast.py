@@ -1,5 +1,6 @@
 """The forecast: worked numbers, what it never does, and what it learns from the line's past."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import log
@@ -14,12 +15,12 @@ from routing.metrics import Stay
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 RATES = Rates(600, 300, 10, NOW.isoformat())
-ONE, TWO = (("ko",),), (("ko",), ("ko", "en"))
+ONE, TWO = {"ko": 1}, {"ko": 1, "ko,en": 1}
 
 rates = st.builds(
     Rates, st.floats(30, 7200), st.none() | st.floats(10, 7200), st.integers(0, 100), st.just(NOW.isoformat())
 )
-seats = st.lists(st.sampled_from([("ko",), ("en",), ("ko", "en")]), max_size=8)
+seats = st.fixed_dictionaries({groups: st.integers(0, 4) for groups in ("ko", "en", "ko,en")})
 lines = st.builds(
     Line,
     st.sampled_from(["ko", "en"]),
@@ -30,8 +31,8 @@ lines = st.builds(
 )
 
 
-def line(ahead: int, spoken: tuple[tuple[str, ...], ...] = ONE, head: float | None = None) -> Line:
-    return Line("ko", 0, {"ko": ahead, "en": 0}, head, spoken)
+def line(ahead: int, seats: Mapping[str, int] = ONE, head: float | None = None) -> Line:
+    return Line("ko", 0, {"ko": ahead, "en": 0}, head, seats)
 
 
 def seconds(found: Forecast | None) -> float:
@@ -62,12 +63,10 @@ def walked(rng: Random, ahead: int, seats: int) -> float:
     return min(free)
 
 
-@pytest.mark.parametrize(("ahead", "spoken"), [(0, ONE), (3, TWO), (8, (("ko",),) * 5)])
-def test_the_forecast_is_what_walking_through_many_waits_comes_to(
-    ahead: int, spoken: tuple[tuple[str, ...], ...]
-) -> None:
-    rng, found = Random(120), expect(line(ahead, spoken), replace(RATES, recent=10**6))
-    waits = [walked(rng, ahead, len(spoken)) for _ in range(20_000)]
+@pytest.mark.parametrize(("ahead", "seats"), [(0, ONE), (3, TWO), (8, {"ko": 5})])
+def test_the_forecast_is_what_walking_through_many_waits_comes_to(ahead: int, seats: Mapping[str, int]) -> None:
+    rng, found = Random(120), expect(line(ahead, seats), replace(RATES, recent=10**6))
+    waits = [walked(rng, ahead, sum(seats.values())) for _ in range(20_000)]
     assert found is not None
     assert found.seconds == pytest.approx(sum(waits) / len(waits), rel=0.02)
     assert sum(wait <= found.within for wait in waits) / len(waits) == pytest.approx(0.8, abs=0.01)
@@ -80,8 +79,8 @@ def test_four_of_five_waits_are_as_the_tables_of_the_gamma_law_say() -> None:
 
 
 def test_nothing_is_foretold_where_nobody_could_come_or_nothing_is_known() -> None:
-    assert expect(line(0, ()), RATES) is None
-    assert expect(line(0, (("en",),)), RATES) is None
+    assert expect(line(0, {}), RATES) is None
+    assert expect(line(0, {"en": 1}), RATES) is None
     assert expect(line(0), None) is None
 
 
@@ -97,9 +96,15 @@ def test_a_head_that_waits_long_lengthens_the_forecast_and_a_fresh_one_does_not_
 
 def test_who_waits_in_another_language_counts_as_far_as_they_take_the_same_seats() -> None:
     ahead = {"ko": 0, "en": 4}
-    assert rivals(Line("ko", 0, ahead, None, [("ko",)])) == 0
-    assert rivals(Line("ko", 0, ahead, None, [("ko",), ("ko", "en"), ("en",)])) == 2
-    assert rivals(Line("en", 0, {"ko": 4, "en": 1}, None, [("ko",), ("ko", "en")])) == 3
+    assert rivals(Line("ko", 0, ahead, None, {"ko": 1})) == 0
+    assert rivals(Line("ko", 0, ahead, None, {"ko": 1, "ko,en": 1, "en": 1})) == 2
+    assert rivals(Line("en", 0, {"ko": 4, "en": 1}, None, TWO)) == 3
+
+
+def test_who_asks_for_a_skill_counts_as_far_as_they_take_the_same_seats() -> None:
+    staffed = {"ko": 2, "ko,ko:youth": 1, "ko,ko:youth,ko:senior": 1}
+    assert rivals(Line("ko:senior", 0, {"ko:youth": 4, "ko": 4, "ko:grief": 9}, None, staffed)) == 3
+    assert seconds(expect(Line("ko:youth,ko:senior", 0, {}, None, staffed), RATES)) == 300
 
 
 @given(lines, rates, st.sampled_from(["ko", "en"]))
@@ -113,7 +118,7 @@ def test_a_later_place_never_waits_shorter(where: Line, known: Rates, language: 
 
 @given(lines, rates)
 def test_one_more_seat_for_the_callers_language_never_waits_longer(where: Line, known: Rates) -> None:
-    more = replace(where, seats=[*where.seats, (where.language,)])
+    more = replace(where, seats={**where.seats, where.asked: where.seats[where.asked] + 1})
     before, after = expect(where, known), expect(more, known)
     assert after is not None
     assert before is None or after.seconds <= before.seconds

@@ -85,6 +85,7 @@ def test_who_is_away_or_about_to_go_is_not_counted_upon(desk: Desk) -> None:
     desk.sit("hana", "available")
     assert outlook(desk, "B").seats == 1
     desk.later(CONFIG.lease_seconds)
+    desk.sweep()
     assert outlook(desk, "B") == Outlook("waiting", 1, waited=15)
 
 

@@ -6,6 +6,7 @@ count the same as the rows (I14).
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,14 +22,17 @@ from core.errors import Refusal
 from routing import queries
 from routing.metrics import figures, figures_of
 from routing.metrics.intervals import interval_of
+from routing.policy import groups
 from routing.records import moment
 from routing.service.tallying import counted_since
 from routing.tables import LIVE, QueueEntry, RoutingEvent
 from tests.routing.desk import CONFIG, Desk
-from tests.routing.model import Caller, Chair, Model
+from tests.routing.model import NEEDS, Caller, Chair, Model
 from tests.services import empty_tables
 
 LOGINS = {"hana": ("ko", "en"), "duri": ("ko",), "sena": ("ko",)}
+SKILLS = {"hana": ("youth",), "duri": ("senior",), "sena": ()}
+NUMBERS = replace(CONFIG, needs=NEEDS, preferred_seconds=6)
 START = datetime(2026, 11, 24, 3, tzinfo=UTC)
 PICK = st.integers(0, 1000)
 
@@ -40,21 +44,24 @@ class ServiceMachine(RuleBasedStateMachine):
         super().__init__()
         clean()
         redis.flushdb()
-        self.desk, self.names = Desk(sessions, redis, START), list[str]()
+        self.desk, self.names = Desk(sessions, redis, START, NUMBERS), list[str]()
 
     @initialize()
     def opens(self) -> None:
         for login, languages in LOGINS.items():
-            self.desk.sit(login, languages=languages)
+            self.desk.sit(login, languages=languages, skills=SKILLS[login])
 
     def some(self, pick: int, *states: str) -> str | None:
         found = [name for name in self.names if self.desk.state(name) in states]
         return found[pick % len(found)] if found else None
 
-    @rule(priority=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]))
-    def calls(self, priority: str, language: str) -> None:
+    @rule(
+        priority=st.sampled_from(CONFIG.classes), language=st.sampled_from(["ko", "ko", "en"]),
+        need=st.sampled_from(["any", "any", "youth"]), own=st.sampled_from([None, None, *sorted(LOGINS)]),
+    )  # fmt: skip
+    def calls(self, priority: str, language: str, need: str, own: str | None) -> None:
         self.names.append(f"M{len(self.names)}")
-        self.desk.call(self.names[-1], priority, language)
+        self.desk.call(self.names[-1], priority, language, need=need, own=own)
 
     @rule(seconds=st.sampled_from([1, 4, 8, 21]), heard=st.booleans())
     def time_passes(self, seconds: int, heard: bool) -> None:  # noqa: FBT001 - Hypothesis names it.
@@ -65,7 +72,7 @@ class ServiceMachine(RuleBasedStateMachine):
 
     @rule(login=st.sampled_from(sorted(LOGINS)), activity=st.sampled_from(["available", "available", "break"]))
     def chooses(self, login: str, activity: str) -> None:
-        self.desk.sit(login, activity, LOGINS[login])
+        self.desk.sit(login, activity, LOGINS[login], SKILLS[login])
 
     @rule(pick=PICK, then=st.sampled_from(["stays", "connects", "fails", "no-answer"]))
     def accepts(self, pick: int, then: str) -> None:
@@ -151,18 +158,21 @@ class ServiceMachine(RuleBasedStateMachine):
 
     def model(self) -> Model:
         """Write the rows down as the model has them."""
-        model, board = Model(CONFIG), self.desk.board
+        model, board = Model(NUMBERS), self.desk.board
         with self.desk.sessions() as tx:
             for e in queries.live_entries(tx):
                 caller = Caller(e.priority, e.language, e.entered_at, e.seq, state=e.state)
+                if e.priority != "danger":
+                    caller.need, caller.first, caller.until = e.need, e.preferred_id, e.preferred_until
                 for seat in queries.seats(tx):
                     if held := e.apart.get(str(seat.counselor_id)):
                         caller.apart[seat.counselor_id] = (moment(held[0]), moment(held[1]))
                 model.callers[e.contact_id] = caller
             for seat in queries.seats(tx):
                 lease: Any = board.redis.zscore(board._keys[5], str(seat.counselor_id))
-                chair = Chair(tuple(seat.languages), seat.idle_since, moment(lease) if lease else None)
-                chair.activity, chair.state = seat.activity, seat.state
+                found_by = groups(seat.languages, seat.skills, NUMBERS)
+                chair = Chair(found_by, seat.idle_since, moment(lease) if lease else None)
+                chair.activity, chair.state, chair.next = seat.activity, seat.state, seat.next_activity
                 model.chairs[seat.counselor_id] = chair
         return model
 

@@ -52,13 +52,9 @@ def test_whoever_was_cut_off_is_offered_to_their_counselor_first_and_to_others_i
     stand(desk, "A", first_to=hana)
     assert desk.to("A") == "hana"
     desk.reject("A")
-    assert desk.to("A") is None
-    desk.later(20)
-    desk.beat("duri", "hana")
-    desk.sweep()
     offer = desk.offer("A")
     assert offer is not None
-    assert offer.counselor_id == duri
+    assert offer.counselor_id == duri, "who does not take them has been asked: nobody else is waited with"
 
 
 @pytest.mark.parametrize("activity", ["break", "offline"])

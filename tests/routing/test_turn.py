@@ -79,7 +79,7 @@ def test_the_index_serves_and_counts_in_the_order_of_the_policy(
         if len(alike) == len(line):
             assert [places[seq] for _, _, seq in expected] == list(range(1, len(line) + 1))
     for n in range(len(line)):
-        board.seat(named_id("seat", n), at, activity="available", languages=["ko"])
+        board.seat(named_id("seat", n), at, activity="available", groups=["ko"])
     claims = [board.claim(named_id("offer", n), at) for n in range(len(line))]
     assert [claim.contact_id for claim in claims if claim] == [key_of(seq) for _, _, seq in expected]
 

@@ -222,3 +222,5 @@ async def test_recordings_are_listed_and_heard(product: Product, network: Networ
         sound = await web.get(url, auth=(account.sid, account.auth_token))
     assert sound.content[:4] == b"RIFF"
     assert (await ask(lambda: client.recordings(str(recording.sid)).fetch())).call_sid == phone.sid
+    assert await ask(lambda: client.recordings(str(recording.sid)).delete())
+    assert await ask(lambda: client.recordings.list(call_sid=phone.sid)) == []
