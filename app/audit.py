@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from sqlalchemy.orm import Session
+
 from app.world import World
-from core import chain
+from core import chain, expiry
 from core.access_log import AccessEntry
 from core.audit import AuditEntry
-from core.chain import Head, Verdict
+from core.chain import Chained, Head, Verdict
 
 TABLES = (AuditEntry, AccessEntry)
 MOST_FAULTS = 50
@@ -27,7 +29,11 @@ def read_heads(noted: list[str]) -> dict[str, Head]:
 def verified(world: World, noted: Mapping[str, Head]) -> list[Verdict]:
     """Look through every chain as it stands now."""
     with world.sessions() as tx:
-        return [chain.verify(tx, table, noted.get(table.__tablename__)) for table in TABLES]
+        return [_verified(tx, table, noted.get(table.__tablename__)) for table in TABLES]
+
+
+def _verified(tx: Session, table: type[Chained], noted: Head | None) -> Verdict:
+    return chain.verify(tx, table, noted, begin=expiry.beginning(tx, table))
 
 
 def lines(verdicts: list[Verdict]) -> Iterator[str]:

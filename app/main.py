@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
 import casework.routes
+import console.pages
 import console.routes
 import ivr.callbacks.routes
 import ivr.modes.routes
@@ -171,6 +172,7 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
     _give(app, world)
     app.state.modes, app.state.telephone = modes, world.telephone
     web.explain_errors(app)
+    app.state.refusal_page = console.pages.refusal
     rooms = (
         console.routes, session, grants, ivr.routes, ivr.callbacks.routes, ivr.modes.routes, ivr.voicemails,
         routing.routes, casework.routes,

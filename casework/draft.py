@@ -10,7 +10,8 @@ from core.errors import Invalid
 from core.security import Vault, mask, mask_name
 
 _NAMES = (("reporter", "name"), ("subject", "name"))
-_NUMBERS = (("reporter", "phone"), ("subject", "phone"), ("next_step", "dispatch", "callback_number"))
+_CALLED_BACK = ("next_step", "dispatch", "callback_number")
+_NUMBERS = (("reporter", "phone"), ("subject", "phone"), _CALLED_BACK)
 _PLACES = (
     ("subject", "address"), ("subject", "detail"), ("next_step", "visit", "address"), ("next_step", "visit", "detail"),
     ("next_step", "dispatch", "place"), ("next_step", "dispatch", "detail"),
@@ -76,10 +77,21 @@ def anonymous(values: Values) -> Values:
 
 
 def shielded(values: Values) -> Values:
-    """Give a masked form from which nobody can tell who reported."""
-    if "reporter" not in values:
-        return values
-    return values | {"reporter": {key: HIDDEN for key, words in values["reporter"].items() if words}}
+    """Give a masked form from which nobody can tell who reported, nor at which number they are called back."""
+    shown = merge({}, values)
+    if "reporter" in shown:
+        shown["reporter"] = {key: HIDDEN for key, words in shown["reporter"].items() if words}
+    if _get(shown, _CALLED_BACK) is not None:
+        _put(shown, _CALLED_BACK, HIDDEN)
+    return shown
+
+
+def unreported(values: Values) -> Values:
+    """Give a form without who reported, nor the number at which they are called back."""
+    kept = merge({}, {key: part for key, part in values.items() if key != "reporter"})
+    if _get(kept, _CALLED_BACK) is not None:
+        del kept["next_step"]["dispatch"]["callback_number"]
+    return kept
 
 
 def hide(words: str) -> str:

@@ -40,7 +40,7 @@ class PersonOut(BaseModel):
 
 
 class PersonRevealed(BaseModel):
-    """A person's data in clear; that it was looked at is in the audit."""
+    """A person's data in clear; that it was looked at is in the access log."""
 
     name: str | None
     numbers: list[str]

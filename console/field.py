@@ -1,7 +1,6 @@
 """The field team's page, for a telephone in one hand: its visits, what to know, and the next step as one button."""
 
 from typing import Annotated, Final
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -14,16 +13,15 @@ from casework.service import reading
 from casework.service import visits as service
 from casework.tables import Visit
 from console.pages import SEOUL, page
+from console.steps import said
 from core.access_log import looked
-from core.errors import Invalid, Refusal
+from core.errors import Refusal
 from core.security import Vault
 from core.staff import Actor
 from core.web import Now, Tx, allow
-from core.words import has_resident_number
 
 router = APIRouter(tags=["pages"])
 Team = Annotated[Actor, allow("visit.write")]
-LONGEST = 2_000
 STILL_HERE = "still_here"
 NEXT: Final[dict[str, tuple[str, ...]]] = {
     "assigned": ("en_route",),
@@ -35,6 +33,7 @@ NEXT: Final[dict[str, tuple[str, ...]]] = {
     "unfounded": ("reported",),
 }
 """What a team can tell from where it is; a visit is scheduled and assigned at the office."""
+STEPS: Final = {STILL_HERE, *(one for steps in NEXT.values() for one in steps)}
 IN_CLEAR: Final = frozenset({"assigned", "en_route", "on_site"})
 """While the two who go are on their way, they see where to and what to know."""
 
@@ -66,7 +65,7 @@ def take_step(request: Request, visit_id: UUID, body: RawBody, actor: Team, tx: 
     means = means_of(request, tx)
     try:
         with tx.begin_nested():
-            step, words = _said(body)
+            step, words = said(body, STEPS)
             if step == STILL_HERE:
                 service.still_here(tx, visit_id, actor, config=means.config, at=at)
             else:
@@ -74,13 +73,3 @@ def take_step(request: Request, visit_id: UUID, body: RawBody, actor: Team, tx: 
     except Refusal as refusal:
         return _shown(request, actor, tx, at, refusal.detail)
     return RedirectResponse("/field", 303)
-
-
-def _said(body: bytes) -> tuple[str, str]:
-    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    step, words = fields.get("step", [""])[0], fields.get("words", [""])[0].replace("\0", "").strip()
-    if step not in {STILL_HERE, *(one for steps in NEXT.values() for one in steps)}:
-        raise Invalid("Choose one of the buttons. 버튼 가운데 하나를 눌러 주세요.")
-    if len(words) > LONGEST or has_resident_number(words):
-        raise Invalid("주민등록번호 없이 2,000자 안으로 적어 주세요. At most 2,000 characters, no resident number.")
-    return step, words

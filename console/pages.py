@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.words import LANGUAGES, words
+from core.errors import Refusal
+from core.staff import Actor
 
 HERE = Path(__file__).parent
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -29,12 +31,29 @@ def templates() -> Environment:
     return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
 
 
-def page(request: Request, name: str, **shown: Any) -> HTMLResponse:
+ROOMS: Final = (
+    ("seat.use", "/desk", "desk"), ("dispatch.read", "/dispatches", "dispatches"), ("visit.write", "/field", "field"),
+)  # fmt: skip
+"""The pages that somebody may go to: the permission, where it is, and what it is called."""
+
+
+def rooms(actor: Actor) -> list[tuple[str, str]]:
+    """List the pages of somebody's own: where each is, and what it is called."""
+    return [(path, name) for permission, path, name in ROOMS if actor.may(permission)]
+
+
+def page(request: Request, name: str, *, status: int = 200, actor: Actor | None = None, **shown: Any) -> HTMLResponse:
     """Write a page in the reader's language; `?language=` chooses it, and a cookie remembers the choice."""
     asked = request.query_params.get("language", "")
     say = words(asked or request.cookies.get(LANGUAGE, ""))
     other = LANGUAGES[1 - LANGUAGES.index(say.language)]
-    reply = HTMLResponse(templates().get_template(name).render(say=say, other=other, **shown), headers=HEADERS)
+    more = shown | {"actor": actor, "rooms": rooms(actor) if actor else []}
+    reply = HTMLResponse(templates().get_template(name).render(say=say, other=other, **more), status, HEADERS)
     if asked in LANGUAGES:
         reply.set_cookie(LANGUAGE, asked, max_age=365 * 86_400, samesite="lax", httponly=True)
     return reply
+
+
+def refusal(request: Request, refused: Refusal) -> HTMLResponse:
+    """Show a refusal to whoever reads pages."""
+    return page(request, "refusal.html", status=refused.status, refused=refused)

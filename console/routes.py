@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from console import dispatches, field, safety_plans
-from console.pages import HERE, SEOUL, page
+from console.pages import HERE, SEOUL, page, rooms
 from core import staff
 from core.errors import NotFound
 from core.staff import SHIFT, Actor
@@ -21,10 +21,11 @@ Anybody = Annotated[None, public()]
 Counselor = Annotated[Actor, allow("seat.use")]
 
 
-@router.get("/", status_code=303, response_class=RedirectResponse)
-def front(_: Anybody) -> RedirectResponse:
-    """Lead to the desk; who is not signed in is led on to the door."""
-    return RedirectResponse("/desk", 303)
+@router.get("/", response_class=HTMLResponse)
+def front(request: Request, actor: Annotated[Actor, allow("signed_in")]) -> Response:
+    """Lead to the first page of one's own; who has none is told so, and who is not signed in is led to the door."""
+    own = rooms(actor)
+    return RedirectResponse(own[0][0], 303) if own else page(request, "home.html", actor=actor)
 
 
 @router.get("/sign-in", response_class=HTMLResponse)

@@ -109,12 +109,19 @@ class Verdict:
     faults: list[str] = field(default_factory=list)
 
 
-def verify(tx: Session, table: type[Chained], noted: Head | None = None) -> Verdict:
+def is_ours(tx: Session, row: Chained) -> bool:
+    """Tell whether a row is as it was signed, with our key."""
+    return row.mac is not None and hmac.compare_digest(row.mac, _mac(tx, row.content()))
+
+
+def verify(tx: Session, table: type[Chained], noted: Head | None = None, *, begin: Head = NOTHING) -> Verdict:
     """Look through a whole chain for rows that were altered, removed, inserted or moved.
 
-    That the newest rows were removed together is found by a head that was `noted` elsewhere earlier.
+    That the newest rows were removed together is found by a head that was `noted` elsewhere earlier. What is older than
+    `begin` was destroyed on purpose.
     """
-    found, signed, kept = Verdict(table.__tablename__), False, noted is None or noted.n == 0
+    found, signed = Verdict(table.__tablename__, begin), False
+    kept = noted is None or noted.n < max(begin.n, 1) or noted == begin
     rows = tx.scalars(select(table).order_by(table.n.asc().nulls_last(), table.id).execution_options(yield_per=1000))
     for row in rows:
         found.faults += _faults(tx, row, found.head, signed=signed)
@@ -136,7 +143,7 @@ def _faults(tx: Session, row: Chained, before: Head, *, signed: bool) -> Iterato
         # What was written before rows were signed stands at the beginning; later on nothing of ours comes unsigned.
         if signed:
             yield f"{name}: inserted, for it is not signed"
-    elif not hmac.compare_digest(row.mac, _mac(tx, row.content())):
+    elif not is_ours(tx, row):
         yield f"{name}: altered, or inserted by somebody without the key"
     if row.n is None:
         return

@@ -116,14 +116,24 @@ def problem(status: int, title: str, detail: str, **more: object) -> JSONRespons
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 
 
+def _as_page(request: Request, error: Refusal) -> Response | None:
+    if "text/html" not in request.headers.get("accept", ""):
+        return None
+    if isinstance(error, Unauthenticated):
+        return RedirectResponse(DOOR, 303)
+    shown: Callable[[Request, Refusal], Response] | None = getattr(request.app.state, "refusal_page", None)
+    return shown(request, error) if shown is not None else None
+
+
 def explain_errors(app: FastAPI) -> None:
-    """Answer every refusal, wrong request and outage as problem+json that says what to do."""
+    """Answer every refusal, wrong request and outage as problem+json that says what to do.
+
+    Who reads pages is led to the door, or reads the refusal as a page (`app.state.refusal_page`).
+    """
 
     @app.exception_handler(Refusal)
     def refuse(request: Request, error: Refusal) -> Response:
-        if isinstance(error, Unauthenticated) and "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(DOOR, 303)
-        return problem(error.status, error.title, error.detail, **error.more)
+        return _as_page(request, error) or problem(error.status, error.title, error.detail, **error.more)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

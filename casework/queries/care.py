@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
+from casework.queries.reach import Rule
 from casework.tables import CarePlan, Contact, Identifier, Person, PlanVersion, SafetyPlan
 from core.errors import NotFound
 from core.staff import Staff
@@ -46,11 +47,11 @@ def live_care_plan(tx: Session, person_id: UUID) -> CarePlan | None:
     return tx.scalars(live).one_or_none()
 
 
-def care_plans(tx: Session, *, state: str | None, limit: int) -> Sequence[CarePlan]:
-    """List care plans, the one to review soonest first."""
+def care_plans(tx: Session, reached: Rule, *, state: str | None, limit: int) -> Sequence[CarePlan]:
+    """List the care plans within reach, the one to review soonest first."""
     rule = CarePlan.state != "ended" if state is None else CarePlan.state == state
-    soonest = select(CarePlan).where(rule).order_by(CarePlan.review_at.nulls_first(), CarePlan.id).limit(limit)
-    return tx.scalars(soonest).all()
+    soonest = select(CarePlan).where(rule, reached).order_by(CarePlan.review_at.nulls_first(), CarePlan.id)
+    return tx.scalars(soonest.limit(limit)).all()
 
 
 def holding_care_plans(tx: Session, fingerprint: str, at: datetime) -> Sequence[CarePlan]:

@@ -90,9 +90,9 @@ def cases(tx: Session, wanted: CaseFilter) -> list[tuple[Case, Place]]:
     return found
 
 
-def cases_of(tx: Session, records: set[UUID]) -> Sequence[Case]:
-    """List a person's cases by all their records, newest first."""
-    own = select(Case).where(Case.subject_person_id.in_(records)).order_by(Case.opened_at.desc(), Case.id)
+def cases_of(tx: Session, records: set[UUID], *within: ColumnElement[bool]) -> Sequence[Case]:
+    """List a person's cases by all their records, newest first; those `within` reach where that is said."""
+    own = select(Case).where(Case.subject_person_id.in_(records), *within).order_by(Case.opened_at.desc(), Case.id)
     return tx.scalars(own).all()
 
 

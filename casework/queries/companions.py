@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from casework.queries.reach import Rule
 from casework.tables import CompanionCall, CompanionRhythm
 from core.errors import NotFound
 
@@ -27,9 +28,11 @@ def lock_rhythm(tx: Session, rhythm_id: UUID) -> CompanionRhythm:
     return found
 
 
-def rhythms(tx: Session, *, case_id: UUID | None, companion_id: UUID | None, limit: int) -> Sequence[CompanionRhythm]:
-    """List rhythms that have not ended, of a case or a companion or all, the oldest first."""
-    rules = [CompanionRhythm.state != "ended"]
+def rhythms(
+    tx: Session, reached: Rule, *, case_id: UUID | None, companion_id: UUID | None, limit: int
+) -> Sequence[CompanionRhythm]:
+    """List the rhythms within reach that have not ended, of a case or a companion or all, the oldest first."""
+    rules = [CompanionRhythm.state != "ended", reached]
     if case_id is not None:
         rules.append(CompanionRhythm.case_id == case_id)
     if companion_id is not None:
@@ -73,9 +76,9 @@ def call(tx: Session, call_id: UUID) -> CompanionCall:
     return found
 
 
-def calls_of(tx: Session, companion_id: UUID | None, limit: int) -> Sequence[CompanionCall]:
-    """List the calls to be made, by one companion or by all, the next first."""
-    planned = select(CompanionCall).where(CompanionCall.state == "planned")
+def calls_of(tx: Session, reached: Rule, companion_id: UUID | None, limit: int) -> Sequence[CompanionCall]:
+    """List the calls to be made of rhythms within reach, by one companion or by all, the next first."""
+    planned = select(CompanionCall).join(CompanionRhythm).where(CompanionCall.state == "planned", reached)
     if companion_id is not None:
-        planned = planned.join(CompanionRhythm).where(CompanionRhythm.companion_id == companion_id)
+        planned = planned.where(CompanionRhythm.companion_id == companion_id)
     return tx.scalars(planned.order_by(CompanionCall.call_at, CompanionCall.id).limit(limit)).all()

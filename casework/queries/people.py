@@ -15,6 +15,8 @@ _HELD = "people.held"
 _KEYS = "people.keys"
 """The keys that a session has read: it forgets at once what nobody holds, and would ask again."""
 
+NO_SUCH_PERSON = "그런 사람이 없습니다. There is no such person."
+
 
 def lock_caller(tx: Session, fingerprint: str) -> None:
     """Let only one transaction at a time decide who this caller is and what they are owed; held already, it stays."""
@@ -78,7 +80,7 @@ def person(tx: Session, person_id: UUID) -> Person:
     """Give a record of a person; raises NotFound."""
     found = tx.get(Person, person_id)
     if found is None:
-        raise NotFound("그런 사람이 없습니다. There is no such person.")
+        raise NotFound(NO_SUCH_PERSON)
     return found
 
 
@@ -86,7 +88,7 @@ def lock_person(tx: Session, person_id: UUID) -> Person:
     """Lock a record of a person until this transaction ends; raises NotFound."""
     found = tx.get(Person, person_id, with_for_update=True, populate_existing=True)
     if found is None:
-        raise NotFound("그런 사람이 없습니다. There is no such person.")
+        raise NotFound(NO_SUCH_PERSON)
     return found
 
 

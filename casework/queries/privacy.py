@@ -42,6 +42,13 @@ def consents(tx: Session, contact_id: UUID) -> Sequence[Consent]:
     return tx.scalars(own.order_by(Consent.at.desc(), Consent.id.desc())).all()
 
 
+def consents_of(tx: Session, records: set[UUID]) -> Sequence[Consent]:
+    """List the consents on every contact about a person, newest first."""
+    theirs = select(Consent).join(Contact, Contact.id == Consent.contact_id)
+    own = theirs.where(Contact.subject_person_id.in_(records))
+    return tx.scalars(own.order_by(Consent.at.desc(), Consent.id.desc())).all()
+
+
 def newest_consents(tx: Session, contact: Contact) -> dict[str, Consent]:
     """Give the newest answer for each purpose, also from before the conversation was handed on."""
     said = select(Consent).where(Consent.contact_id.in_(line_of(tx, contact))).order_by(Consent.at, Consent.id)

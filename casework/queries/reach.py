@@ -9,12 +9,21 @@ from sqlalchemy import ColumnElement, Select, and_, any_, false, literal, or_, s
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casework.policy.duties import teams
-from casework.tables import Case, Contact, Dispatch, Duty, Referral, Visit
+from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Duty, Referral, Visit, WelfareCheck
 from core.grants import Held
 from core.staff import Actor, Staff
 
 Rule = ColumnElement[bool]
-Reached = type[Contact] | type[Case] | type[Visit] | type[Dispatch] | type[Referral]
+Reached = (
+    type[Contact]
+    | type[Case]
+    | type[Visit]
+    | type[Dispatch]
+    | type[Referral]
+    | type[CarePlan]
+    | type[CompanionRhythm]
+    | type[WelfareCheck]
+)
 
 
 def reaches(tx: Session, table: Reached, key: UUID, rule: Rule) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.policy.states import WELFARE_CHECK
+from casework.queries.reach import Rule
 from casework.tables import Contact, Duty, WelfareCheck
 from core.errors import NotFound
 
@@ -46,9 +47,9 @@ def lock_check_by(tx: Session, of_kind: str, of_id: UUID) -> WelfareCheck | None
     return tx.scalars(own).one_or_none()
 
 
-def checks(tx: Session, *, open_only: bool, limit: int) -> Sequence[WelfareCheck]:
-    """List welfare checks, the one to end soonest first."""
-    rules = [WelfareCheck.state.in_(WELFARE_CHECK.open)] if open_only else []
+def checks(tx: Session, reached: Rule, *, open_only: bool, limit: int) -> Sequence[WelfareCheck]:
+    """List the welfare checks within reach, the one to end soonest first."""
+    rules = [reached, WelfareCheck.state.in_(WELFARE_CHECK.open)] if open_only else [reached]
     soonest = select(WelfareCheck).join(Duty, Duty.id == WelfareCheck.duty_id).where(*rules)
     return tx.scalars(soonest.order_by(Duty.due_at, WelfareCheck.id).limit(limit)).all()
 

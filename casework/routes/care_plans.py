@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query
 from casework.care_views import CarePlanDetail, CarePlanOut, FrequentOut, KnownPlans
 from casework.plans import CareWords
 from casework.queries import care as queries
+from casework.queries import care_reach
 from casework.routes.parts import In, Limit, WithMeans
 from casework.service import at_the_desk, care_reading
 from casework.service import care_plans as service
+from casework.service.access import require_care_plan, require_person
 from casework.service.versions import Edit
 from casework.words import Reason
 from core.staff import Actor
@@ -52,16 +54,16 @@ def plans_of_caller(contact_id: UUID, actor: Reader, tx: Tx, at: Now, means: Wit
 
 @router.get("/frequent-callers")
 def list_frequent(
-    _actor: Annotated[Actor, allow("plan.approve")], tx: Tx, at: Now, means: WithMeans, limit: Limit = 50
+    actor: Annotated[Actor, allow("plan.approve")], tx: Tx, at: Now, means: WithMeans, limit: Limit = 50
 ) -> list[FrequentOut]:
     """List who called often lately: a proposal to think of a plan with them, and nothing follows by itself."""
-    return care_reading.frequent(tx, means=means, at=at, limit=limit)
+    return care_reading.frequent(tx, actor, means=means, at=at, limit=limit)
 
 
 @router.get("/care-plans")
-def list_care_plans(wanted: Annotated[Wanted, Query()], _actor: Reader, tx: Tx) -> list[CarePlanOut]:
-    """List care plans, the one to review soonest first."""
-    found = queries.care_plans(tx, state=wanted.state, limit=wanted.limit)
+def list_care_plans(wanted: Annotated[Wanted, Query()], actor: Reader, tx: Tx) -> list[CarePlanOut]:
+    """List the care plans within reach, the one to review soonest first."""
+    found = queries.care_plans(tx, care_reach.care_plans(actor, "plan.read"), state=wanted.state, limit=wanted.limit)
     return [CarePlanOut.model_validate(plan) for plan in found]
 
 
@@ -70,26 +72,30 @@ def write_care_plan(
     person_id: UUID, body: CareWords, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> CarePlanDetail:
     """Begin a person's care plan as a draft."""
+    require_person(tx, person_id, actor, "plan.write")
     plan = service.write(tx, person_id, body, actor, means=means, at=at)
-    return care_reading.care_plan_whole(tx, plan, means.vault)
+    return care_reading.care_plan_whole(tx, plan, actor, means.vault, at=at)
 
 
 @router.get("/care-plans/{plan_id}")
-def read_care_plan(plan_id: UUID, _actor: Reader, tx: Tx, means: WithMeans) -> CarePlanDetail:
+def read_care_plan(plan_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> CarePlanDetail:
     """Read a care plan with its newest words and who wrote each version."""
-    return care_reading.care_plan_whole(tx, queries.care_plan(tx, plan_id), means.vault)
+    require_care_plan(tx, plan_id, actor, "plan.read")
+    return care_reading.care_plan_whole(tx, queries.care_plan(tx, plan_id), actor, means.vault, at=at)
 
 
 @router.put("/care-plans/{plan_id}")
 def edit_care_plan(plan_id: UUID, body: CareIn, actor: Writer, tx: Tx, at: Now, means: WithMeans) -> CarePlanDetail:
     """Write a new version; a stale one answers 409 with what was sent and what is kept."""
+    require_care_plan(tx, plan_id, actor, "plan.write")
     plan = service.edit(tx, plan_id, Edit(body.version, body.words), actor, means=means, at=at)
-    return care_reading.care_plan_whole(tx, plan, means.vault)
+    return care_reading.care_plan_whole(tx, plan, actor, means.vault, at=at)
 
 
 @router.post("/care-plans/{plan_id}/move")
 def move_care_plan(plan_id: UUID, body: MoveIn, actor: Writer, tx: Tx, at: Now, means: WithMeans) -> CarePlanDetail:
     """Agree to a plan (a second person, where it limits anything), put it under review, or end it with a reason."""
+    require_care_plan(tx, plan_id, actor, "plan.write")
     to = service.Move(body.state, body.version, body.reason)
     plan = service.change_state(tx, plan_id, to, actor, means=means, at=at)
-    return care_reading.care_plan_whole(tx, plan, means.vault)
+    return care_reading.care_plan_whole(tx, plan, actor, means.vault, at=at)

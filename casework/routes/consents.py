@@ -60,9 +60,19 @@ def list_scripts(_actor: Annotated[Actor, allow("contact.read")]) -> list[Script
 
 
 @router.get("/contacts/{contact_id}/consents")
-def list_consents(contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx) -> list[ConsentOut]:
+def list_consents(
+    contact_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, at: Now
+) -> list[ConsentOut]:
     """List what was answered on a contact, newest first."""
-    return [ConsentOut.model_validate(consent) for consent in consents.listed(tx, contact_id, actor)]
+    return [ConsentOut.model_validate(consent) for consent in consents.listed(tx, contact_id, actor, at=at)]
+
+
+@router.get("/people/{person_id}/consents")
+def list_consents_of_person(
+    person_id: UUID, actor: Annotated[Actor, allow("contact.read")], tx: Tx, at: Now
+) -> list[ConsentOut]:
+    """List what a person answered on every contact about them, newest first: each can be taken back."""
+    return [ConsentOut.model_validate(consent) for consent in consents.of_person(tx, person_id, actor, at=at)]
 
 
 @router.post("/contacts/{contact_id}/consents", status_code=201)

@@ -9,7 +9,6 @@ from pydantic import model_validator
 
 from casework.form import Subject
 from casework.person_views import PersonOut, PersonRevealed, SourceLine, SourceOut
-from casework.queries.people import source_decisions
 from casework.routes.parts import In, Why, WithMeans
 from casework.service import merging, persons, sources
 from casework.views import Out
@@ -67,16 +66,18 @@ class SourceIn(Why):
 
 @router.post("/people/search")
 def search_people(
-    body: SearchIn, _actor: Annotated[Actor, allow("case.read")], tx: Tx, means: WithMeans
+    body: SearchIn, actor: Annotated[Actor, allow("case.read")], tx: Tx, at: Now, means: WithMeans
 ) -> list[PersonOut]:
-    """List the people with exactly this number or name, masked."""
-    return persons.search(tx, means.vault, phone=body.phone, name=body.name)
+    """List the people within reach with exactly this number or name, masked."""
+    return persons.search(tx, actor, persons.Sought(body.phone, body.name), means.vault, at=at)
 
 
 @router.get("/people/{person_id}")
-def read_person(person_id: UUID, _actor: Annotated[Actor, allow("case.read")], tx: Tx, means: WithMeans) -> PersonOut:
+def read_person(
+    person_id: UUID, actor: Annotated[Actor, allow("case.read")], tx: Tx, at: Now, means: WithMeans
+) -> PersonOut:
     """Read the person a record stands for, masked."""
-    return persons.whole(tx, person_id, means.vault)
+    return persons.whole(tx, person_id, actor, means.vault, at=at)
 
 
 @router.patch("/people/{person_id}")
@@ -87,7 +88,7 @@ def correct_person(
     said = Subject.model_validate(body.model_dump(exclude_unset=True, exclude={"version"}))
     correction = persons.Correction(said, body.version)
     person = persons.correct(tx, person_id, actor, correction, vault=means.vault, at=at)
-    return persons.whole(tx, person.id, means.vault)
+    return persons.whole(tx, person.id, actor, means.vault, at=at)
 
 
 @router.post("/people/{person_id}/reveal")
@@ -129,12 +130,11 @@ def decide_source(
 
 @router.get("/contacts/{contact_id}/source")
 def list_source_decisions(
-    contact_id: UUID, _actor: Annotated[Actor, allow("reporter.reveal")], tx: Tx, means: WithMeans
+    contact_id: UUID, actor: Annotated[Actor, allow("reporter.reveal")], tx: Tx, at: Now, means: WithMeans
 ) -> list[SourceLine]:
     """List the decisions about who reported, newest first."""
     names = ("id", "at", "by", "asked_by", "decision")
-    found = source_decisions(tx, contact_id)
     return [
         SourceLine(reason=means.vault.open(each.reason_cipher), **{name: getattr(each, name) for name in names})
-        for each in found
+        for each in sources.decisions(tx, contact_id, actor, at=at)
     ]

@@ -12,6 +12,7 @@ from casework.policy.privacy import RequestKind
 from casework.queries import privacy as queries
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import breaches, holds, requests
+from casework.service.access import require_person
 from casework.tables import Breach
 from casework.views import Out
 from casework.words import Paragraph
@@ -123,6 +124,7 @@ def receive_request(
     person_id: UUID, body: RequestIn, actor: Annotated[Actor, allow("case.write")], tx: Tx, at: Now
 ) -> RequestOut:
     """Write down what somebody demands; it is answered within ten days."""
+    require_person(tx, person_id, actor, "case.write")
     return RequestOut.model_validate(requests.receive(tx, person_id, body.kind, by=actor.id, at=at))
 
 
@@ -153,9 +155,9 @@ def set_hold(person_id: UUID, body: HoldIn, actor: Keeper, tx: Tx, at: Now, mean
 
 
 @router.get("/people/{person_id}/holds")
-def list_holds(person_id: UUID, _actor: Keeper, tx: Tx, at: Now, means: WithMeans) -> list[HoldOut]:
+def list_holds(person_id: UUID, actor: Keeper, tx: Tx, at: Now, means: WithMeans) -> list[HoldOut]:
     """List what keeps a person's data now."""
-    found = holds.held(tx, person_id, vault=means.vault, at=at)
+    found = holds.held(tx, person_id, actor, vault=means.vault, at=at)
     return [HoldOut(id=e.id, reason=why, set_at=e.set_at, set_by=e.set_by, until=e.until) for e, why in found]
 
 

@@ -10,11 +10,12 @@ from casework.care_views import WelfareCheckDetail, WelfareCheckOut
 from casework.form import Agency, Confidence, PlaceSource
 from casework.plans import Words
 from casework.policy.duties import Result
+from casework.queries import care_reach
 from casework.queries import welfare as queries
 from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import care_reading, welfare_sending
 from casework.service import welfare_checks as service
-from casework.tables import WelfareCheck
+from casework.service.access import require_case, require_check
 from casework.words import Line, Paragraph, Reason
 from core.staff import Actor
 from core.web import Now, Tx, allow
@@ -79,28 +80,28 @@ class ContactIn(In):
     words: Reason
 
 
-def _whole(tx: Tx, check: WelfareCheck, means: WithMeans) -> WelfareCheckDetail:
-    return care_reading.check_whole(tx, check, means.vault)
-
-
 @router.post("/cases/{case_id}/welfare-checks", status_code=201)
 def ask_for_check(case_id: UUID, body: CheckIn, actor: Writer, tx: Tx, at: Now, means: WithMeans) -> WelfareCheckDetail:
     """Ask for a case's subject to be heard of; an open check stays the one, at the more urgent level."""
+    require_case(tx, case_id, actor, "case.write")
     asked = service.Asked(body.level, body.reason)
-    return _whole(tx, service.request(tx, case_id, asked, actor.id, means=means, at=at), means)
+    check = service.request(tx, case_id, asked, actor.id, means=means, at=at)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)
 
 
 @router.get("/welfare-checks")
-def list_checks(wanted: Annotated[Wanted, Query()], _actor: Reader, tx: Tx) -> list[WelfareCheckOut]:
-    """List welfare checks, the one to end soonest first."""
-    found = queries.checks(tx, open_only=wanted.open_only, limit=wanted.limit)
+def list_checks(wanted: Annotated[Wanted, Query()], actor: Reader, tx: Tx) -> list[WelfareCheckOut]:
+    """List the welfare checks within reach, the one to end soonest first."""
+    found = queries.checks(tx, care_reach.checks(actor, "case.read"), open_only=wanted.open_only, limit=wanted.limit)
     return [WelfareCheckOut.model_validate(check) for check in found]
 
 
 @router.get("/welfare-checks/{check_id}")
-def read_check(check_id: UUID, _actor: Reader, tx: Tx, means: WithMeans) -> WelfareCheckDetail:
+def read_check(check_id: UUID, actor: Reader, tx: Tx, at: Now, means: WithMeans) -> WelfareCheckDetail:
     """Read a welfare check."""
-    return _whole(tx, queries.check(tx, check_id), means)
+    require_check(tx, check_id, actor, "case.read")
+    check = queries.check(tx, check_id)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)
 
 
 @router.post("/welfare-checks/{check_id}/attempt")
@@ -108,7 +109,9 @@ def attempt_check(
     check_id: UUID, body: AttemptIn, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> WelfareCheckDetail:
     """Write down a call that was tried by whoever has taken the duty; reached, the check is over."""
-    return _whole(tx, service.attempt(tx, check_id, body.result, actor, means=means, at=at), means)
+    require_check(tx, check_id, actor, "case.write")
+    check = service.attempt(tx, check_id, body.result, actor, means=means, at=at)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)
 
 
 @router.post("/welfare-checks/{check_id}/visit")
@@ -116,8 +119,10 @@ def visit_for_check(
     check_id: UUID, body: VisitIn, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> WelfareCheckDetail:
     """Have two people of the district's team look; contact that they make ends the check."""
+    require_check(tx, check_id, actor, "case.write")
     wanted = welfare_sending.ToVisit(**body.model_dump())
-    return _whole(tx, welfare_sending.send_a_visit(tx, check_id, wanted, actor, means=means, at=at), means)
+    check = welfare_sending.send_a_visit(tx, check_id, wanted, actor, means=means, at=at)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)
 
 
 @router.post("/welfare-checks/{check_id}/dispatch")
@@ -125,8 +130,10 @@ def dispatch_for_check(
     check_id: UUID, body: DispatchIn, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> WelfareCheckDetail:
     """Send 119, 112 or both; contact that they make ends the check."""
+    require_check(tx, check_id, actor, "case.write")
     wanted = welfare_sending.ToDispatch(**body.model_dump())
-    return _whole(tx, welfare_sending.send_a_dispatch(tx, check_id, wanted, actor, means=means, at=at), means)
+    check = welfare_sending.send_a_dispatch(tx, check_id, wanted, actor, means=means, at=at)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)
 
 
 @router.post("/welfare-checks/{check_id}/contact")
@@ -134,8 +141,10 @@ def confirm_contact(
     check_id: UUID, body: ContactIn, actor: Writer, tx: Tx, at: Now, means: WithMeans
 ) -> WelfareCheckDetail:
     """End a check because somebody was heard of."""
+    require_check(tx, check_id, actor, "case.write")
     contact = service.Confirmed(body.how, body.words)
-    return _whole(tx, service.confirm(tx, check_id, contact, actor, vault=means.vault, at=at), means)
+    check = service.confirm(tx, check_id, contact, actor, vault=means.vault, at=at)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)
 
 
 @router.post("/welfare-checks/{check_id}/close")
@@ -143,4 +152,6 @@ def close_check(
     check_id: UUID, body: Why, actor: Annotated[Actor, allow("welfare.close")], tx: Tx, at: Now, means: WithMeans
 ) -> WelfareCheckDetail:
     """End a check without contact, by a supervisor's decision and with its reason."""
-    return _whole(tx, service.close(tx, check_id, body.reason, actor, vault=means.vault, at=at), means)
+    require_check(tx, check_id, actor, "welfare.close")
+    check = service.close(tx, check_id, body.reason, actor, vault=means.vault, at=at)
+    return care_reading.check_whole(tx, check, actor, means.vault, at=at)

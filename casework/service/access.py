@@ -4,8 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from casework.queries import reach
-from casework.tables import Case, Contact, Dispatch, Referral, Visit
+from casework.queries import care_reach, people, reach
+from casework.queries.person_reach import reaches_person
+from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Referral, Visit, WelfareCheck
 from core.errors import Forbidden, NotFound
 from core.staff import Actor
 
@@ -45,6 +46,29 @@ def require_referral(tx: Session, referral_id: UUID, actor: Actor, permission: s
     _require(tx, Referral, referral_id, reach.referrals(actor, permission))
 
 
+def require_person(tx: Session, person_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches any record of them by; for others there is no such person (NotFound)."""
+    root = people.root_of(tx, people.person(tx, person_id))
+    if not reaches_person(tx, people.records_of(tx, root.id), actor, permission):
+        raise NotFound(people.NO_SUCH_PERSON)
+
+
+def require_care_plan(tx: Session, plan_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such care plan (NotFound)."""
+    _require(tx, CarePlan, plan_id, care_reach.care_plans(actor, permission))
+
+
+def require_rhythm(tx: Session, rhythm_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such rhythm (NotFound)."""
+    _require(tx, CompanionRhythm, rhythm_id, care_reach.rhythms(actor, permission))
+
+
+def require_check(tx: Session, check_id: UUID, actor: Actor, permission: str) -> None:
+    """Let whoever the permission reaches it by; for others there is no such welfare check (NotFound)."""
+    _require(tx, WelfareCheck, check_id, care_reach.checks(actor, permission))
+
+
 def _require(tx: Session, table: reach.Reached, key: UUID, rule: reach.Rule) -> None:
     if not reach.reaches(tx, table, key, rule):
-        raise NotFound(f"There is no such {table.__name__.lower()}.")
+        name = table.__tablename__.removeprefix("casework_").replace("_", " ")
+        raise NotFound(f"There is no such {name}.")

@@ -12,10 +12,14 @@ from casework.queries import contacts, people
 from casework.service import safety_plans
 from casework.service.access import require_reader
 from casework.service.care_plans import words_of
+from casework.service.reveals import revealed
+from casework.service.sources import shielded
 from casework.tables import CarePlan, Person
-from core import audit
+from core.access_log import Seen, looked
 from core.security import Vault
 from core.staff import Actor
+
+_IN_DANGER = "위험한 통화 중 안전 계획 표시. Safety plan shown during a call in danger."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ class Known:
 def plans_of_caller(tx: Session, contact_id: UUID, actor: Actor, *, vault: Vault, at: datetime) -> list[Known]:
     """List the plans of everybody with the caller's number who has one.
 
-    In danger, whoever talks with the caller sees whom they may call, in clear; that is written down.
+    In danger, whoever talks with the caller sees whom they may call, in clear. That somebody looked is written down;
+    who reported somebody else stays hidden.
     """
     contact = contacts.contact(tx, contact_id)
-    require_reader(tx, contact, actor)
-    if contact.caller_fingerprint is None:
+    require_reader(tx, contact, actor, "plan.read")
+    if contact.caller_fingerprint is None or shielded(contact):
         return []
     care = {plan.person_id: plan for plan in queries.holding_care_plans(tx, contact.caller_fingerprint, at)}
     clear = contact.danger_at is not None and contact.owner_id == actor.id
@@ -66,6 +71,10 @@ def plans_of_caller(tx: Session, contact_id: UUID, actor: Actor, *, vault: Vault
             safety = safety_plans.read(tx, person.id, vault=vault, clear=clear)
         if agreed or safety:
             found.append(Known(person, agreed, safety))
-    if clear and any(known.safety for known in found):
-        audit.record(tx, actor.id, "safety_plan.show", ("contact", contact.id), at=at)
+    if found:
+        seen = Seen("contact", [contact.id], [known.person.id for known in found])
+        if clear and any(known.safety for known in found):
+            revealed(tx, actor, seen, _IN_DANGER, at=at)
+        else:
+            looked(tx, actor, seen, at=at)
     return found

@@ -1,5 +1,6 @@
 """Consent for each purpose: written down as it was said, taken back at any time, and what follows from that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,15 +13,18 @@ from casework.policy.states import VISIT, move
 from casework.queries import contacts
 from casework.queries import privacy as queries
 from casework.queries.people import person, records_of, root_of
+from casework.queries.person_reach import reaches_person
 from casework.scripts import require_script
-from casework.service.access import require_reader, require_writer
+from casework.service.access import require_person, require_reader, require_writer
 from casework.service.erasing import ask_to_erase
 from casework.service.escalations import resolve_about
 from casework.service.owing import end
+from casework.service.reading import contact_seen
 from casework.service.requests import carry_out, receive
 from casework.service.steps import step
 from casework.tables import Consent, Contact
 from core import audit, outbox
+from core.access_log import Seen, looked
 from core.errors import Conflict
 from core.ids import named_id, new_id
 from core.security import Vault
@@ -41,7 +45,7 @@ class Said:
 def note(tx: Session, contact_id: UUID, actor: Actor, said: Said, *, at: datetime) -> Consent:
     """Write an answer down; the same again is the same answer. It decides nothing about being helped.
 
-    Raises Forbidden for somebody else's contact, Invalid for words that there are not.
+    Raises NotFound or Forbidden for somebody else's contact, Invalid for words that there are not.
     """
     contact = contacts.lock_contact(tx, contact_id)
     require_writer(tx, contact, actor)
@@ -56,15 +60,33 @@ def note(tx: Session, contact_id: UUID, actor: Actor, said: Said, *, at: datetim
     return made
 
 
-def listed(tx: Session, contact_id: UUID, actor: Actor) -> list[Consent]:
-    """List a contact's answers, newest first; raises Forbidden for whoever may not read it."""
-    require_reader(tx, contacts.contact(tx, contact_id), actor)
+def listed(tx: Session, contact_id: UUID, actor: Actor, *, at: datetime) -> list[Consent]:
+    """List a contact's answers, newest first; the look is logged. Raises NotFound for whoever may not read it."""
+    contact = contacts.contact(tx, contact_id)
+    require_reader(tx, contact, actor)
+    looked(tx, actor, contact_seen(contact), at=at)
     return list(queries.consents(tx, contact_id))
 
 
+def of_person(tx: Session, person_id: UUID, actor: Actor, *, at: datetime) -> Sequence[Consent]:
+    """List what a person answered on every contact about them, newest first; the look is logged.
+
+    Raises NotFound for whoever does not reach them.
+    """
+    require_person(tx, person_id, actor, "contact.read")
+    root = root_of(tx, person(tx, person_id))
+    records = records_of(tx, root.id)
+    looked(tx, actor, Seen("person", [root.id], sorted(records)), at=at)
+    return queries.consents_of(tx, records)
+
+
 def withdraw(tx: Session, consent_id: UUID, actor: Actor, reason: str, *, at: datetime) -> Consent:
-    """Take a consent back, for whoever has it said; what follows is carried out at once. Twice is no harm."""
+    """Take a consent back, for whoever has it said; what follows is carried out at once. Twice is no harm.
+
+    Raises NotFound for whoever reaches neither its contact nor the person, Conflict where nothing was given.
+    """
     consent = queries.lock(tx, Consent, consent_id)
+    _require_reach(tx, contacts.contact(tx, consent.contact_id), actor)
     if consent.answer != "given":
         raise Conflict("동의하지 않은 항목입니다. Nothing was given.", answer=consent.answer)
     if consent.withdrawn_at is None:
@@ -73,6 +95,15 @@ def withdraw(tx: Session, consent_id: UUID, actor: Actor, reason: str, *, at: da
         audit.record(tx, actor.id, "consent.withdraw", ("consent", consent.id), at=at, reason=reason)
         tx.flush()
     return consent
+
+
+def _require_reach(tx: Session, contact: Contact, actor: Actor) -> None:
+    # It must be as easy as giving it: whoever answers the person's next call may do it for them.
+    if contact.subject_person_id is not None:
+        records = records_of(tx, root_of(tx, person(tx, contact.subject_person_id)).id)
+        if reaches_person(tx, records, actor, "contact.write"):
+            return
+    require_reader(tx, contact, actor, "contact.write")
 
 
 def on_withdrawn(tx: Session, message: ConsentWithdrawn, at: datetime, *, vault: Vault) -> None:

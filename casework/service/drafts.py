@@ -81,5 +81,6 @@ def reveal(tx: Session, contact_id: UUID, actor: Actor, reason: str, *, vault: V
     revealed(tx, actor, contact_seen(contact), reason, at=at)
     values, hidden = draft.unseal(contact.form_cipher, vault), shielded(contact)
     caller = vault.open(contact.caller_cipher) if contact.caller_cipher and not hidden else None
-    parts = ("subject", "next_step") if hidden else ("reporter", "subject", "next_step")
-    return Revealed(caller, {key: values[key] for key in parts if key in values}, hidden)
+    clear = draft.unreported(values) if hidden else values
+    parts = ("reporter", "subject", "next_step")
+    return Revealed(caller, {key: clear[key] for key in parts if key in clear}, hidden)

@@ -18,12 +18,14 @@ from casework.tables import (
     CaseNote,
     Contact,
     Destruction,
+    Dispatch,
     Duty,
     Identifier,
     PlanVersion,
     Screening,
     Visit,
     VisitPhoto,
+    Voicemail,
 )
 from core import outbox
 from core.ids import named_id, new_id
@@ -31,6 +33,8 @@ from core.security import Vault
 
 Why = Literal["retention", "request", "withdrawn"]
 DECADE = 10
+FROM_WHO_CALLED = {"callback_cipher", "transcript_cipher"}
+"""Columns that hold the number or the words of whoever called, which may be who reported."""
 
 
 def destroyed(
@@ -73,7 +77,7 @@ def anonymize(tx: Session, person_id: UUID, why: Why, *, by: UUID | None, vault:
         lock_caller(tx, number)
     tx.execute(update(Duty).where(Duty.caller_fingerprint.in_(numbers)).values(caller_fingerprint=None))
     for contact in tx.scalars(select(Contact).where(Contact.reporter_person_id.in_(records))).all():
-        _forget_reporter(contact, records, keys.bound(tx, vault))
+        _forget_reporter(tx, contact, records, keys.bound(tx, vault))
     tx.execute(delete(VisitPhoto).where(VisitPhoto.visit_id.in_(select(Visit.id).where(Visit.person_id.in_(records)))))
     emptied = _empty(tx, records, vault)
     for contact in tx.scalars(select(Contact).where(Contact.subject_person_id.in_(records))).all():
@@ -89,14 +93,14 @@ def anonymize(tx: Session, person_id: UUID, why: Why, *, by: UUID | None, vault:
     return emptied
 
 
-def _forget_reporter(contact: Contact, records: set[UUID], vault: Vault) -> None:
+def _forget_reporter(tx: Session, contact: Contact, records: set[UUID], vault: Vault) -> None:
     contact.caller_fingerprint = contact.provider_ref = None
+    over = (Dispatch.contact_id == contact.id, Dispatch.closed_at.is_not(None))
+    tx.execute(update(Dispatch).where(*over).values(callback_cipher=None))
     if contact.subject_person_id in records or not contact.form_cipher:
         return
     # The form is somebody else's: only who reported goes out of it. It is sealed under their key again by the next one.
-    values = draft.unseal(contact.form_cipher, vault)
-    values.pop("reporter", None)
-    contact.form_cipher = draft.seal(values, vault)
+    contact.form_cipher = draft.seal(draft.unreported(draft.unseal(contact.form_cipher, vault)), vault)
 
 
 def _empty(tx: Session, records: set[UUID], vault: Vault) -> int:
@@ -109,6 +113,11 @@ def _empty(tx: Session, records: set[UUID], vault: Vault) -> int:
             needed = not row.__table__.columns[column].nullable
             setattr(row, column, vault.seal("") if needed else None)
     return number
+
+
+def _reported_by_others(tx: Session, row: Dispatch | Voicemail, records: set[UUID]) -> bool:
+    reporter = tx.get_one(Contact, row.contact_id).reporter_person_id
+    return reporter is not None and reporter not in records
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +133,13 @@ def copy_of(tx: Session, person_id: UUID, vault: Vault) -> Copy:
     records, opener = records_of(tx, person_id), keys.bound(tx, vault)
     made = Copy(person_id)
     for row, column, cipher in holdings.sealed(tx, records):
+        if column in FROM_WHO_CALLED and _reported_by_others(tx, row, records):
+            continue
         value: Any = opener.open(cipher)
         if column == "form_cipher":
             value = draft.unseal(cipher, opener)
             if row.reporter_person_id not in records:
-                value.pop("reporter", None)
+                value = draft.unreported(value)
         name = column.removesuffix("_cipher")
         key = "/".join(map(str, inspect(row).identity))
         made.data.setdefault(row.__tablename__.removeprefix("casework_"), []).append({"id": key, name: value})

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from casework.queries import people, privacy
 from casework.tables import LegalHold
 from core import audit
+from core.access_log import Seen, looked
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.security import Vault
@@ -32,10 +33,12 @@ def hold(
     return made
 
 
-def held(tx: Session, person_id: UUID, *, vault: Vault, at: datetime) -> list[tuple[LegalHold, str]]:
-    """List what holds a person's data now, each with its reason."""
+def held(tx: Session, person_id: UUID, actor: Actor, *, vault: Vault, at: datetime) -> list[tuple[LegalHold, str]]:
+    """List what holds a person's data now, each with its reason; the look is logged."""
     root = people.root_of(tx, people.person(tx, person_id))
-    found = privacy.holds(tx, people.records_of(tx, root.id), at=at)
+    records = people.records_of(tx, root.id)
+    looked(tx, actor, Seen("person", [root.id], sorted(records)), at=at)
+    found = privacy.holds(tx, records, at=at)
     return [(each, vault.open(each.reason_cipher)) for each in found]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from casework.queries import people as queries
+from casework.service.access import require_person
 from casework.tables import Person, PersonMerge
 from core import audit
 from core.errors import Conflict, Invalid
@@ -16,11 +17,14 @@ from core.staff import Actor
 def merge(tx: Session, kept_id: UUID, other_id: UUID, actor: Actor, reason: str, *, at: datetime) -> PersonMerge:
     """Let one record stand for another too: what hangs on either is found under both, and nothing is moved.
 
-    Asked again, it answers the same. Raises Invalid for one record twice, Conflict where either is merged elsewhere
-    already or was anonymized. A call that comes in meanwhile finds the person before, or after.
+    Asked again, it answers the same. Raises NotFound for whoever does not reach both, Invalid for one record twice,
+    Conflict where either is merged elsewhere already or was anonymized. A call that comes in meanwhile finds the person
+    before, or after.
     """
     if kept_id == other_id:
         raise Invalid("서로 다른 두 기록을 고르세요. Choose two different records.", at="other_id")
+    for key in (kept_id, other_id):
+        require_person(tx, key, actor, "person.merge")
     kept, other = _lock_both(tx, kept_id, other_id)
     if other.merged_into_id == kept.id:
         return next(made for made in queries.merges_of(tx, {other.id}) if made.undone_at is None)
@@ -41,8 +45,12 @@ def merge(tx: Session, kept_id: UUID, other_id: UUID, actor: Actor, reason: str,
 
 
 def undo(tx: Session, merge_id: UUID, actor: Actor, reason: str, *, at: datetime) -> PersonMerge:
-    """Let two records be two people again; what was written meanwhile stays with the kept one. Twice is no harm."""
+    """Let two records be two people again; what was written meanwhile stays with the kept one. Twice is no harm.
+
+    Raises NotFound for whoever does not reach them, Conflict where they were anonymized.
+    """
     made = queries.lock_merge(tx, merge_id)
+    require_person(tx, made.kept_id, actor, "person.merge")
     if made.undone_at is not None:
         return made
     _, other = _lock_both(tx, made.kept_id, made.merged_id)

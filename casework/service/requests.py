@@ -12,12 +12,16 @@ from casework.queries.duties import lock_duty
 from casework.queries.people import lock_root_of, records_of
 from casework.service import erasing
 from casework.service.owing import Owed, end, owe
+from casework.service.reveals import revealed
 from casework.tables import PrivacyRequest
 from core import audit
+from core.access_log import Seen
 from core.errors import Conflict
 from core.ids import named_id, new_id
 from core.security import Vault
 from core.staff import Actor
+
+_DEMANDED = "열람 요구에 따른 사본. A copy for whoever demanded to see their data."
 
 
 def receive(tx: Session, person_id: UUID, kind: RequestKind, *, by: UUID | None, at: datetime) -> PrivacyRequest:
@@ -88,4 +92,5 @@ def copy(tx: Session, request_id: UUID, actor: Actor, *, vault: Vault, at: datet
     if request.kind != "access":
         raise Conflict("열람 요구가 아닙니다. Only a request for access is given a copy.", kind=request.kind)
     audit.record(tx, actor.id, "privacy.copy", ("privacy_request", request.id), at=at)
+    revealed(tx, actor, Seen("person", [request.person_id], [request.person_id]), _DEMANDED, at=at)
     return erasing.copy_of(tx, request.person_id, vault)

@@ -1,31 +1,25 @@
 """Destroying what is past its time, a little at a time, once a day; what is held stays."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Text, cast, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, cast, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from casework.config import Config
 from casework.messages import RetentionDue
-from casework.policy.retention import Kind
 from casework.queries import people as people_queries
 from casework.queries import privacy as queries
+from casework.service import logs
 from casework.service.erasing import anonymize, ask_to_erase, destroyed, stands_against
 from casework.tables import Case, Contact, Destruction, Dispatch, Duty, Person, Screening, Voicemail
 from core import outbox
 from core.ids import named_id
-from core.journal import JournalFact
-from core.outbox import OutboxMessage
 from core.security import Vault
 
 BATCH = 50
 """Of each kind in one delivery: all of it must be over before its lease is."""
-LOG_BATCH = 5_000
-Before = Mapping[Kind, datetime]
-"""Of each kind: what is older is past its time."""
 
 
 def schedule(tx: Session, day: date, *, n: int = 0, at: datetime, due: datetime | None = None) -> None:
@@ -35,7 +29,7 @@ def schedule(tx: Session, day: date, *, n: int = 0, at: datetime, due: datetime 
 
 def on_due(tx: Session, message: RetentionDue, at: datetime, *, config: Config, vault: Vault) -> None:
     """Destroy what is past its time, and look again: at once where there was more, else tomorrow."""
-    before: Before = {kind: at - period for kind, period in config.retention.items()}
+    before: logs.Before = {kind: at - period for kind, period in config.retention.items()}
     held = _held_records(tx, at)
     _recordings(tx, before, held, at)
     done = [
@@ -43,7 +37,7 @@ def on_due(tx: Session, message: RetentionDue, at: datetime, *, config: Config, 
         _people(tx, before, held, vault, at),
         _dispatches(tx, before, held, vault, at),
     ]
-    if BATCH in done or _logs(tx, before["logs"], at) == LOG_BATCH:
+    if BATCH in done or logs.delete_old(tx, before, at) == logs.BATCH:
         schedule(tx, message.day, n=message.n + 1, at=at)
     else:
         schedule(tx, at.date() + timedelta(days=1), at=at, due=at + timedelta(days=1))
@@ -58,7 +52,7 @@ def _free(subject: InstrumentedAttribute[Any], held: set[UUID]) -> ColumnElement
     return or_(subject.is_(None), subject.not_in(held))
 
 
-def _recordings(tx: Session, before: Before, held: set[UUID], at: datetime) -> None:
+def _recordings(tx: Session, before: logs.Before, held: set[UUID], at: datetime) -> None:
     """Ask that old recordings be destroyed, where the sound is; each is asked once."""
     calm = Contact.danger_at.is_(None) & (Voicemail.recorded_at < before["recordings"])
     old = select(Voicemail.id).join(Contact, Contact.id == Voicemail.contact_id).where(
@@ -69,7 +63,7 @@ def _recordings(tx: Session, before: Before, held: set[UUID], at: datetime) -> N
         ask_to_erase(tx, key, "retention", at=at)
 
 
-def _drafts(tx: Session, before: Before, held: set[UUID], at: datetime) -> int:
+def _drafts(tx: Session, before: logs.Before, held: set[UUID], at: datetime) -> int:
     """Empty contacts that became no case, and for which nothing is owed any more."""
     owed = select(Duty.id).where(
         Duty.ended_at.is_(None), or_(Duty.contact_id == Contact.id, Duty.id == Contact.callback_duty_id)
@@ -88,7 +82,7 @@ def _drafts(tx: Session, before: Before, held: set[UUID], at: datetime) -> int:
     return len(found)
 
 
-def _people(tx: Session, before: Before, held: set[UUID], vault: Vault, at: datetime) -> int:
+def _people(tx: Session, before: logs.Before, held: set[UUID], vault: Vault, at: datetime) -> int:
     """Anonymize people of whom nothing has been open or heard since the period began."""
     young = aliased(Case)
     since = before["cases"]
@@ -111,7 +105,7 @@ def _people(tx: Session, before: Before, held: set[UUID], vault: Vault, at: date
     return done
 
 
-def _dispatches(tx: Session, before: Before, held: set[UUID], vault: Vault, at: datetime) -> int:
+def _dispatches(tx: Session, before: logs.Before, held: set[UUID], vault: Vault, at: datetime) -> int:
     """Empty the words of dispatches that ended long ago, whatever became of the case."""
     gone = select(Destruction.object_id).where(Destruction.kind == "dispatch")
     old = select(Dispatch).where(
@@ -125,22 +119,3 @@ def _dispatches(tx: Session, before: Before, held: set[UUID], vault: Vault, at: 
         destroyed(tx, ("dispatch", dispatch.id), 6, "retention", by=None, at=at)
     tx.flush()
     return len(found)
-
-
-def _logs(tx: Session, before: datetime, at: datetime) -> int:
-    """Delete what was heard of calls, and messages that were delivered, and give the larger number."""
-    fact = tuple_(JournalFact.source, JournalFact.key)
-    facts = select(JournalFact.source, JournalFact.key).where(JournalFact.at < before).limit(LOG_BATCH)
-    over = OutboxMessage.state.in_(("done", "closed", "retried"))
-    messages = select(OutboxMessage.id).where(over, OutboxMessage.done_at < before).limit(LOG_BATCH)
-    numbers = []
-    for kind, gone in (
-        ("journal", delete(JournalFact).where(fact.in_(facts))),
-        ("outbox", delete(OutboxMessage).where(OutboxMessage.id.in_(messages))),
-    ):
-        result = tx.execute(gone, execution_options={"synchronize_session": False})
-        number = result.rowcount if isinstance(result, CursorResult) else 0
-        numbers.append(number)
-        if number:
-            destroyed(tx, (kind, at.date().isoformat()), number, "retention", by=None, at=at)
-    return max(numbers)

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from casework.config import Means
 from casework.plans import SafetyWords
 from casework.queries import care as queries
+from casework.service.reveals import revealed
 from casework.service.versions import Edit, add_version, require_current
 from casework.tables import SafetyPlan
 from core import audit
+from core.access_log import Seen
 from core.errors import NotFound, Stale
 from core.ids import named_id
 from core.security import Vault, mask, mask_name
@@ -40,8 +42,10 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A safety plan at one version."""
+    """A safety plan at one version, and whose it is."""
 
+    id: UUID
+    person_id: UUID
     version: int
     written_at: datetime
     words: SafetyWords
@@ -54,7 +58,7 @@ def read(tx: Session, person_id: UUID, *, vault: Vault, clear: bool) -> Shown:
         raise NotFound("이 분의 안전 계획은 없습니다. This person has no safety plan.")
     kept = queries.plan_version(tx, plan.id, plan.version)
     words = SafetyWords.model_validate_json(vault.open(kept.words_cipher))
-    return Shown(plan.version, kept.written_at, words if clear else masked(words))
+    return Shown(plan.id, person_id, plan.version, kept.written_at, words if clear else masked(words))
 
 
 def masked(words: SafetyWords) -> SafetyWords:
@@ -70,10 +74,13 @@ def masked(words: SafetyWords) -> SafetyWords:
     return words.model_copy(update={"people": people, "professionals": professionals})
 
 
-def reveal(
-    tx: Session, person_id: UUID, actor: Actor, *, vault: Vault, at: datetime, reason: str | None = None
-) -> Shown:
-    """Give a person's safety plan in clear; that somebody looked is written down. Raises NotFound without one."""
+def reveal(tx: Session, person_id: UUID, actor: Actor, reason: str, *, vault: Vault, at: datetime) -> Shown:
+    """Give a person's safety plan in clear, and write down who looked and why; raises NotFound without one."""
     shown = read(tx, person_id, vault=vault, clear=True)
-    audit.record(tx, actor.id, "safety_plan.reveal", ("person", person_id), at=at, reason=reason)
+    revealed(tx, actor, seen(shown), reason, at=at)
     return shown
+
+
+def seen(shown: Shown) -> Seen:
+    """Tell whose data a safety plan shows."""
+    return Seen("safety_plan", [shown.id], [shown.person_id])

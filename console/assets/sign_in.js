@@ -6,6 +6,6 @@ form.addEventListener("submit", async (event) => {
   const reply = await fetch("/sign-in", {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said),
   });
-  if (reply.ok) location.assign("/desk");
+  if (reply.ok) location.assign("/");
   else document.getElementById("wrong").textContent = form.dataset.wrong;
 });

@@ -133,3 +133,20 @@ def test_the_sheet_is_printed_in_clear_once_it_is_said_what_for(line: Line) -> N
     assert browser(line.house, "hana").get(page).status_code == 403
     printed = rows(line, "select count(*) from audit_entry where action = 'dispatch.print'")
     assert printed == [(1,)]
+
+
+def test_the_dispatch_room_follows_a_dispatch_to_the_person(line: Line) -> None:
+    emergency(line)
+    ((dispatch,),) = rows(line, "select id from casework_dispatch")
+    mirae = browser(line.house, "mirae")
+    room = mirae.get("/dispatches").text
+    assert "119 · 요청" in room
+    assert "월드컵로" not in room, "the place is on the sheet, for a reason"
+    for step in ("acknowledged", "acknowledged", "on_scene", "contact_made"):
+        told = mirae.post(f"/dispatches/{dispatch}", data={"step": step, "words": "119 3팀"}, headers=OURS)
+        assert (told.status_code, told.headers["location"]) == (303, "/dispatches")
+    assert state(line)[0] == "contact_made"
+    assert "진행 중인 출동이 없습니다" in mirae.get("/dispatches").text
+    assert 'role="alert"' in mirae.post(f"/dispatches/{dispatch}", data={"step": "resolved"}, headers=OURS).text
+    assert mirae.post(f"/dispatches/{dispatch}", data={"step": "failed"}).status_code == 403
+    assert browser(line.house, "hana").post(f"/dispatches/{dispatch}", data={}, headers=OURS).status_code == 403

@@ -27,8 +27,9 @@ TUESDAYS = {"weekday": "tue", "call_time": "10:00", "first_on": "2026-11-25"}
 
 
 def open_case(house: House, call: str = "CA1", **changes: Any) -> str:
-    """Open a case through a finalized contact."""
-    desk = house.desk("counselor")
+    """Open a case through a finalized contact; the social worker is of the counselor's team."""
+    house.person("social_worker", team="gangnam")
+    desk = house.desk("counselor", team="gangnam")
     answer = desk.post(f"/api/contacts/{house.talk(call)}/finalize", json={"form": {**FORM, **changes}})
     assert answer.status_code == 200, answer.text
     return str(answer.json()["case_id"])

@@ -81,7 +81,7 @@ def test_a_draft_outlives_its_desk_and_its_author(house: House, form: Fill) -> N
     house.clock.forward(days=3)
     back = house.desk("counselor").get(path).json()
     assert (back["state"], back["form"]["notes"], back["version"]) == ("draft", "반쯤 적음", 2)
-    assert house.desk("counselor", name="other").post(f"{path}/finalize", json={}).status_code == 403
+    assert house.desk("counselor", name="other").post(f"{path}/finalize", json={}).status_code == 404
     assert house.desk("supervisor").post(f"{path}/finalize", json={}).json()["state"] == "finalized"
 
 
@@ -120,7 +120,7 @@ def test_afterwards_it_is_reopened_with_a_reason_and_what_is_newly_asked_starts(
     for reason in ("", "why", None):
         assert desk.post(f"{path}/reopen", json={"reason": reason}).status_code == 422
     stranger = house.desk("counselor", name="stranger")
-    assert stranger.post(f"{path}/reopen", json={"reason": "to look"}).status_code == 403
+    assert stranger.post(f"{path}/reopen", json={"reason": "to look"}).status_code == 404
     opened = desk.post(f"{path}/reopen", json={"reason": "방문이 필요해짐"}).json()
     assert (opened["state"], opened["version"]) == ("reopened", first["version"] + 1)
     assert desk.post(f"{path}/reopen", json={"reason": "방문이 필요해짐"}).json() == opened

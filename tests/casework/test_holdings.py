@@ -9,6 +9,7 @@ NOT_HELD = {
     "casework_legal_hold.reason_cipher": "why something was kept stays with the hold",
     "casework_person_key.key_cipher": "the key itself: it is dropped",
     "casework_privacy_request.answer_cipher": "what was answered stays with the demand",
+    "casework_reveal_review.words_cipher": "what was said of a look goes with the look, by the time of the log",
     "casework_source_decision.reason_cipher": "why it was decided stays with the decision",
 }
 """Every sealed column that is not destroyed with its person, and why."""

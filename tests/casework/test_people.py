@@ -48,12 +48,12 @@ def two_records(house: House, form: Fill) -> tuple[UUID, UUID]:
 
 def merge(house: House, kept: UUID, other: UUID, **more: Any) -> Any:
     body = {"other_id": str(other), "reason": "같은 분이라고 하심"} | more
-    return house.desk("social_worker").post(f"/api/people/{kept}/merge", json=body)
+    return house.desk("supervisor").post(f"/api/people/{kept}/merge", json=body)
 
 
 def test_two_records_are_read_as_one_person_and_parted_again(house: House, form: Fill) -> None:
     kept, other = two_records(house, form)
-    desk = house.desk("social_worker")
+    desk = house.desk("supervisor")
     made = merge(house, kept, other)
     assert made.status_code == 200, made.text
     assert merge(house, kept, other).json() == made.json(), "asked again it answers the same"
@@ -87,7 +87,7 @@ def test_who_calls_after_a_merge_is_the_kept_person_with_one_case_and_the_number
 def test_a_merge_while_the_call_comes_in_ends_as_one_person_whoever_was_first(house: House, form: Fill) -> None:
     kept, other = two_records(house, form)
     contact_id, counselor = house.talk("CA3", OTHER), house.desk("counselor")
-    worker = house.desk("social_worker")
+    worker = house.desk("supervisor")
     whole = {"form": form(reporter={"name": "김 외로움"}, triage_level="urgent")}
     body = {"other_id": str(other), "reason": "같은 분이라고 하심"}
     back = {"other_id": str(kept), "reason": "같은 분이라고 하심"}

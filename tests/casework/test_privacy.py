@@ -57,7 +57,7 @@ def closed(house: House, form: Fill, call: str = "CA1", number: str = NUMBER, **
         house, form(subject={"name": "김외로움", "birth_year": 1957, "district": "11680"}, **more), call, number
     )
     body = {"state": "closed", "version": 1, "reason": "더 할 일이 없음"}
-    answer = house.desk("social_worker").post(f"/api/cases/{contact.case_id}/move", json=body)
+    answer = house.desk("supervisor").post(f"/api/cases/{contact.case_id}/move", json=body)
     assert answer.status_code == 200, answer.text
     return contact
 

@@ -1,14 +1,14 @@
 """A safety plan is kept sealed and in versions, and whoever talks with its person in danger sees whom to call."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from casework.service import assign
 from casework.service.calls import danger
 from casework.tables import PlanVersion
-from core import audit
+from core.access_log import Wanted, entries
 from tests.casework.agreed import SAFETY, open_case, put, subject_of
 from tests.casework.conftest import House
 
@@ -45,8 +45,8 @@ def test_a_look_behind_the_mask_needs_a_reason_that_is_kept(house: House, person
     shown = desk.post(path(person) + "/reveal", json={"reason": "함께 고치기 위해"}).json()
     assert [each["phone"] for each in shown["words"]["professionals"]] == ["15770199", "119"]
     with house.sessions() as tx:
-        (looked,) = [one for one in audit.entries(tx) if one.action == "safety_plan.reveal"]
-    assert (looked.object_id, looked.reason) == (person, "함께 고치기 위해")
+        (look,) = entries(tx, Wanted(action="reveal"))
+    assert (look.object_kind, look.person_ids, look.reason) == ("safety_plan", [UUID(person)], "함께 고치기 위해")
 
 
 def test_in_danger_whoever_talks_with_the_person_sees_whom_to_call(house: House, person: str) -> None:
@@ -66,10 +66,11 @@ def test_in_danger_whoever_talks_with_the_person_sees_whom_to_call(house: House,
     assert shown() == "+821022223333"
     assert shown("supervisor") == "•••••••••3333", "who does not talk with them looks with a reason"
     with house.sessions() as tx:
-        (looked,) = [one for one in audit.entries(tx) if one.action == "safety_plan.show"]
-    assert (looked.actor_id, looked.object_id) == (me, str(contact))
+        (look,) = entries(tx, Wanted(action="reveal"))
+        assert len(entries(tx, Wanted(whose=contact, action="read"))) == 2, "masked, before and by another"
+    assert (look.actor_id, look.object_ids, look.person_ids) == (me, [contact], [UUID(person)])
     other = house.desk("counselor", name="other").get(f"/api/contacts/{contact}/plans")
-    assert other.status_code == 403
+    assert other.status_code == 404
 
 
 WRONG: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ import pytest
 from casework import form
 from casework.policy.states import DISPATCH, VISIT
 from casework.policy.triage import Level
-from console import field
+from console import dispatches, field
 from console.pages import HERE
 from console.words import LANGUAGES, catalog, words
 from routing.policy import ACTIVITIES
@@ -35,6 +35,7 @@ def test_everything_is_said_in_every_language() -> None:
         ("place_source", get_args(form.PlaceSource)),
         ("visit_state", VISIT.open),
         ("visit_step", {step for steps in field.NEXT.values() for step in steps}),
+        ("dispatch_step", dispatches.STEPS),
         ("step", DISPATCH.states - {"drafted"}),
         ("activity", ACTIVITIES),
     ],

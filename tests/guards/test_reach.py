@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from casework.tables import Case, Contact, Dispatch, Duty, Person, Referral, Screening, Visit, Voicemail
+from casework.service.people import Described, known_as
+from casework.tables import Case, Contact, Dispatch, Duty, Referral, Screening, Visit, Voicemail
 from core.access_log import AccessEntry
 from core.ids import new_id
 from core.security import Vault
 from core.staff import ROLES, Staff
 from ivr.callbacks.tables import Callback
+from tests.casework.agreed import SAFETY, TUESDAYS, care_words
 from tests.guards.test_routes import doors, permissions
-from tests.house import House, form
+from tests.house import CALLER, House, form
 
 ABOUT_NOBODY = {
     "staff_id": "who works here, for who manages them",
@@ -30,9 +32,11 @@ NO_TRACE = {
     "/api/calls/{contact_id}/watches": "which supervisors are in a call",
     "/dispatches/{dispatch_id}/sheet": "asks what the sheet is to be printed for",
     "/api/visits/{visit_id}/photos": "how many pictures there are, not what is on them",
+    "/safety-plans/{person_id}": "asks what the plan is to be printed for",
     "/api/callbacks/{callback_id}": "when somebody is called, by ids; their number stays with the contact",
 }
 """Reads by id that show nothing of anybody, and why."""
+AGREED = ("care-plans", "companion-rhythms", "companion-calls", "welfare-checks")
 READS = sorted(
     (path, min(permissions(route.dependant)))
     for method, path, route in doors()
@@ -48,12 +52,10 @@ def somebody(house: House) -> dict[str, UUID]:
     with house.world.sessions.begin() as tx:
         hana = tx.scalars(select(Staff.id).where(Staff.login == "hana")).one()
         contact = tx.scalars(select(Contact)).one()
-        person = Person(id=new_id(at), created_at=at)
+        person, _ = known_as(tx, Described(phone=CALLER), vault=vault, at=at)
         case = Case(id=new_id(at), subject_person_id=person.id, owner_id=hana, topic="loneliness", opened_at=at)
         case.triage_level, case.first_contact_at, case.clock_from = "urgent", at, at
         contact.owner_id, contact.state = hana, "draft"
-        tx.add(person)
-        tx.flush()
         tx.add(case)
         tx.flush()
         contact.case_id = case.id
@@ -69,7 +71,9 @@ def somebody(house: House) -> dict[str, UUID]:
             "referral_id": Referral,
         }
         ids: dict[str, UUID] = {part: tx.scalars(select(table.id)).one() for part, table in tables.items()}
-    return {"contact_id": contact.id, "case_id": case.id, **ids}
+        subject = case.subject_person_id
+    agreed = agreed_with(house, hana, case.id, subject)
+    return {"contact_id": contact.id, "case_id": case.id, "person_id": subject, **ids, **agreed}
 
 
 def hanging_on(contact: Contact, case: Case, hana: UUID, vault: Vault, at: datetime) -> Iterator[Any]:
@@ -103,6 +107,24 @@ def hanging_on(contact: Contact, case: Case, hana: UUID, vault: Vault, at: datet
     yield referral
 
 
+def agreed_with(house: House, hana: UUID, case_id: UUID, person_id: UUID) -> dict[str, UUID]:
+    """Let hana write down all that can be agreed with somebody."""
+    desk, today = house.sign_in("hana"), datetime.now(UTC).date()
+    tomorrow, day = (str(today + timedelta(days=days)) for days in (1, 30))
+    safety = desk.put(f"/api/people/{person_id}/safety-plan", json={"version": 0, "words": SAFETY})
+    assert safety.status_code == 200, safety.text
+    words = care_words(review_on=day, expires_on=day)
+    calls = {**TUESDAYS, "first_on": tomorrow, "every_weeks": 4, "on_holiday": "keep", "companion_id": str(hana)}
+    asked = {
+        "plan_id": (f"people/{person_id}/care-plan", words),
+        "rhythm_id": (f"cases/{case_id}/companion-rhythms", calls),
+        "check_id": (f"cases/{case_id}/welfare-checks", {"reason": "사흘째 연락이 닿지 않음"}),
+    }
+    made = {part: desk.post(f"/api/{path}", json=body) for part, (path, body) in asked.items()}
+    assert {reply.status_code for reply in made.values()} == {201}
+    return {part: UUID(reply.json()["id"]) for part, reply in made.items()}
+
+
 def test_who_has_nothing_to_do_with_somebody_finds_nothing_of_theirs_by_id(
     house: House, somebody: dict[str, UUID]
 ) -> None:
@@ -121,6 +143,7 @@ def test_who_has_nothing_to_do_with_somebody_finds_nothing_of_theirs_by_id(
         "voicemails",
         "callbacks",
         "referrals?view=mine",
+        *AGREED,
     ):
         assert duri.get(f"/api/{listed}").json() == [], listed
         assert len(hana.get(f"/api/{listed}").json()) == 1, listed

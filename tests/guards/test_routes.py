@@ -17,7 +17,6 @@ OPEN_TO_ALL = {
     ("POST", "/api/session"): "nobody is signed in yet",
     ("GET", "/health"): "a load balancer asks",
     ("GET", "/health/ready"): "a load balancer asks",
-    ("GET", "/"): "leads to the desk, which asks who it is",
     ("GET", "/sign-in"): "nobody is signed in yet",
     ("POST", "/sign-in"): "nobody is signed in yet",
     ("GET", "/assets/{name}"): "what pages are made of, the door among them",
