@@ -7,7 +7,7 @@ from app.world import World
 from casework.config import Means
 from casework.messages import CallbackSettled, ContactPlaced, DispatchToRead, RecordingToErase
 from core.delivery import Handlers
-from ivr import consults, districts, hand, officer, parties, recordings, service, steering
+from ivr import consults, districts, hand, officer, parties, recordings, seats, service, steering
 from ivr import messages as heard
 from ivr import party_messages as party
 from ivr.callbacks import asking, dialing, ending, lining
@@ -41,7 +41,9 @@ def handlers(world: World) -> Handlers:
         heard.PersonReached: dialing.person_reached,
         heard.PersonDeclined: partial(ending.person_declined, means=means),
         queued.NobodyOnShift: partial(service.nobody_on_shift, config=config),
-        queued.SeatLost: partial(service.seat_lost, config=config),
+        queued.SeatLost: partial(seats.seat_lost, config=config),
+        queued.OutcomeOwed: partial(seats.outcome_owed, config=config),
+        queued.LastSeatSilent: partial(seats.last_seat_silent, config=config),
         queued.OfferAccepted: steering.ring(telephone, world.softphone, board),
         queued.NotTaken: partial(consults.not_taken, board=board),
         ContactPlaced: districts.contact_placed,

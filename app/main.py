@@ -14,6 +14,7 @@ from uuid import UUID
 import redis.asyncio
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import RedisError
 from starlette.types import ASGIApp
 
@@ -47,6 +48,7 @@ from routing.errors import BoardGone
 from routing.hours import load_calendar
 
 SOUNDS = Path(__file__).parent.parent / "ivr" / "sounds"
+BEATS = 16
 OUTLOOKS = 20
 OUTLOOK_PATIENCE = 0.4
 """Seconds; a caller hears comfort without a number rather than wait for one."""
@@ -146,6 +148,7 @@ async def _recall(world: World, source: str, key: str) -> dict[str, Any] | None:
 
 def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWatch) -> FastAPI:
     """Make the API and the pages; their life spans the journal's too."""
+    beats = _beats(world)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -160,6 +163,7 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
                 await watch
         await hooks.journal.close()
         await index.aclose()
+        await beats.aclose()
         # Whoever still reads in a thread, for a stream that broke off, gives its connection back first.
         await asyncio.get_running_loop().shutdown_default_executor()
         world.close()
@@ -170,7 +174,7 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
         redoc_url=None,
     )  # fmt: skip
     _give(app, world)
-    app.state.modes, app.state.telephone = modes, world.telephone
+    app.state.modes, app.state.telephone, app.state.index = modes, world.telephone, beats
     web.explain_errors(app)
     app.state.refusal_page = console.pages.refusal
     rooms = (
@@ -184,12 +188,19 @@ def api(world: World, hooks: Webhooks, index: redis.asyncio.Redis, modes: ModeWa
     return app
 
 
+def _beats(world: World) -> redis.asyncio.Redis:
+    # Connections of their own: a thousand desks must not take those by which waiting callers are answered.
+    url = world.settings.redis_url
+    pool = BlockingConnectionPool.from_url(url, max_connections=BEATS, timeout=1, socket_timeout=2)
+    return redis.asyncio.Redis.from_pool(pool)
+
+
 def _give(app: FastAPI, world: World) -> None:
     state = app.state
     state.settings, state.clock, state.vault = world.settings, clock, world.settings.vault
     state.log = logging.getLogger("web")
     state.sessions, state.redis, state.board, state.casework = world.sessions, world.redis, world.board, world.casework
-    state.callbacks = world.callbacks
+    state.callbacks, state.written = world.callbacks, world.written
 
 
 def sound(name: str) -> FileResponse:

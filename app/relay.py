@@ -173,7 +173,7 @@ class Relay:
         """Do what has come due in the queue, and now and then mend its index and relearn its rates."""
         world = self._world
         with world.sessions.begin() as tx:
-            queue.sweep(tx, board=world.board, at=at)
+            queue.sweep(tx, board=world.board, at=at, written=world.written)
         if self._reconciled is None or at - self._reconciled >= RECONCILE:
             self._reconciled = at
             with world.sessions.begin() as tx:

@@ -190,8 +190,16 @@ class Settings(BaseSettings):
     spool_dir: Path = Path("var/spool")
 
     offer_seconds: Seconds = 20
-    lease_seconds: Seconds = 15
+    unanswered_limit: Annotated[int, Field(ge=1, le=20)] = 2
+    heartbeat_seconds: Seconds = 1.5
+    lease_seconds: Seconds = 4.5
     wrap_up_seconds: Seconds = 120
+    outcome_required: bool = True
+    recovery_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300
+    long_talk_seconds: Seconds = 2700
+    occupancy_cap: Annotated[float, Field(gt=0, le=1)] = 0.85
+    break_after_seconds: Seconds = 7200
+    break_seconds: Seconds = 600
     preferred_seconds: Seconds = 20
     answer_within_seconds: Seconds = 20
     short_abandon_seconds: Seconds = 5
@@ -230,7 +238,9 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _whole_api_key(self) -> "Settings":
+    def _whole_pairs(self) -> "Settings":
+        if self.lease_seconds < 2 * self.heartbeat_seconds:
+            raise ValueError("LEASE_SECONDS: at least twice HEARTBEAT_SECONDS, or one late heartbeat loses a seat")
         if (self.twilio_api_key is None) != (self.twilio_api_secret is None):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET: set both, or neither")
         return self

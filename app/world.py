@@ -13,6 +13,7 @@ import casework.config
 import ivr.callbacks.policy as callbacks
 from app.settings import Settings
 from casework.policy.retention import DAYS
+from casework.service import later
 from core import db
 from ivr.callbacks.means import Means
 from ivr.callbacks.pace import Pace
@@ -21,6 +22,7 @@ from routing.board import Board
 from routing.config import RoutingConfig
 from routing.hours import load_calendar
 from routing.needs import load_needs
+from routing.written import NOTHING, Written
 
 
 def clock() -> datetime:
@@ -63,6 +65,9 @@ class World:
         s = self.settings
         return RoutingConfig(
             offer_seconds=s.offer_seconds, lease_seconds=s.lease_seconds, wrap_up_seconds=s.wrap_up_seconds,
+            unanswered_limit=s.unanswered_limit, recovery_seconds=s.recovery_seconds,
+            long_talk_seconds=s.long_talk_seconds, occupancy_cap=s.occupancy_cap,
+            break_after_seconds=s.break_after_seconds, break_seconds=s.break_seconds,
             preferred_seconds=s.preferred_seconds, needs=load_needs(),
             answer_within_seconds=s.answer_within_seconds, short_abandon_seconds=s.short_abandon_seconds,
         )  # fmt: skip
@@ -88,6 +93,11 @@ class World:
     def board(self) -> Board:
         """Give the queue's index."""
         return Board(self.redis, self.settings.site, self.routing)
+
+    @cached_property
+    def written(self) -> Written:
+        """Give what the queue asks of the records that counselors write."""
+        return Written(later.owes_outcome if self.settings.outcome_required else NOTHING.owed, later.heavy)
 
     @cached_property
     def callbacks(self) -> Means:

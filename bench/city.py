@@ -5,9 +5,9 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -105,11 +105,14 @@ class City:
 
 
 @contextmanager
-def city(folder: Path, endpoint: str) -> Iterator[City]:
-    """Run everything until the end of the bench."""
+def city(folder: Path, endpoint: str, change: Callable[[Process], Process] = lambda process: process) -> Iterator[City]:
+    """Run everything until the end of the bench; `change` says what of a process shall be otherwise."""
     endpoints = ",".join(f"{kind}={endpoint}" for kind in ("visit", "119", "112", "joint"))
     os.environ |= {"ENDPOINTS": endpoints, "PARTNER_SECRET": "a secret of the bench", "LOG_LEVEL": "warning"}
-    made = City(plan(folder), {})
+    # Nobody's browser beats here.
+    os.environ["LEASE_SECONDS"] = "3600"
+    local = plan(folder)
+    made = City(replace(local, processes=[change(process) for process in local.processes]), {})
     try:
         for process in made.local.processes:
             made.start(process)

@@ -40,7 +40,7 @@ from routing.tables import QueueEntry
 CLIENTS, HANDS, ROUNDS, SECONDS = 50, 2, 5, 2.0
 DATABASE_SECONDS, DATABASE_CALLERS = 4.0, 4
 TARGET = 0.10
-CONFIG = RoutingConfig(wrap_up_seconds=0)
+CONFIG = RoutingConfig(wrap_up_seconds=0, lease_seconds=3600)
 TEN_COMMANDS = """
 redis.call('HSET', KEYS[1], 'a', ARGV[1]) redis.call('HGET', KEYS[1], 'a') redis.call('HSET', KEYS[1], 'b', ARGV[1])
 redis.call('HGET', KEYS[1], 'b') redis.call('ZADD', KEYS[2], 1, ARGV[1]) redis.call('ZRANGE', KEYS[2], 0, 0)

@@ -82,6 +82,8 @@ class Config:
     recording_within: timedelta = timedelta(minutes=1)
     """From the end of a call to the news that it left a recording."""
     attempt_again_after: timedelta = timedelta(minutes=15)
+    record_within: timedelta = timedelta(hours=4)
+    """A record that is finished later is owed so soon: within the shift."""
     attempt_limit: int = 3
     """After so many attempts that reached nobody the supervisor decides."""
     overdue_grace: timedelta = timedelta(minutes=10)

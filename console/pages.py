@@ -33,6 +33,7 @@ def templates() -> Environment:
 
 ROOMS: Final = (
     ("seat.use", "/desk", "desk"), ("dispatch.read", "/dispatches", "dispatches"), ("visit.write", "/field", "field"),
+    ("report.read", "/reports", "reports"),
 )  # fmt: skip
 """The pages that somebody may go to: the permission, where it is, and what it is called."""
 
@@ -47,7 +48,7 @@ def page(request: Request, name: str, *, status: int = 200, actor: Actor | None 
     asked = request.query_params.get("language", "")
     say = words(asked or request.cookies.get(LANGUAGE, ""))
     other = LANGUAGES[1 - LANGUAGES.index(say.language)]
-    more = shown | {"actor": actor, "rooms": rooms(actor) if actor else []}
+    more = shown | {"also": words(other), "actor": actor, "rooms": rooms(actor) if actor else []}
     reply = HTMLResponse(templates().get_template(name).render(say=say, other=other, **more), status, HEADERS)
     if asked in LANGUAGES:
         reply.set_cookie(LANGUAGE, asked, max_age=365 * 86_400, samesite="lax", httponly=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
-from console import dispatches, field, safety_plans
+from console import dispatches, field, reports, safety_plans
 from console.pages import HERE, SEOUL, page, rooms
 from core import staff
 from core.errors import NotFound
@@ -15,6 +15,7 @@ from core.web import COOKIE, Now, SignIn, Token, Tx, allow, begin_session, publi
 router = APIRouter(tags=["pages"])
 router.include_router(dispatches.router)
 router.include_router(field.router)
+router.include_router(reports.router)
 router.include_router(safety_plans.router)
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 Anybody = Annotated[None, public()]
@@ -56,7 +57,14 @@ def sign_out(tx: Tx, token: Token, _: Annotated[Actor, allow("signed_in")]) -> R
 @router.get("/desk", response_class=HTMLResponse)
 def desk(request: Request, actor: Counselor, at: Now) -> HTMLResponse:
     """Show the counselor's desk; what happens at it comes by the seat's stream."""
-    return page(request, "desk.html", actor=actor, today=at.astimezone(SEOUL).date().isoformat())
+    today = at.astimezone(SEOUL).date().isoformat()
+    return page(request, "desk.html", actor=actor, today=today, beat_ms=beat_ms(request))
+
+
+def beat_ms(request: Request) -> int:
+    """Say how often, in ms, a desk is to say that it is there."""
+    seconds: float = request.app.state.settings.heartbeat_seconds
+    return round(seconds * 1000)
 
 
 @router.get("/assets/{name}", response_class=FileResponse)

@@ -27,7 +27,7 @@ _DESK = {
     "seat.use", "call.control", "queue.read", "callback.read", "callback.write", "voicemail.hear", "caller.flag",
 }  # fmt: skip
 _WATCH = {"queue.watch", "seat.supervise", "dead_letter.manage", "audit.read", "triage.approve", "dispatch.close"}
-_LOOKS = {"access.read", "reveal.review"}
+_LOOKS = {"access.read", "reveal.review", "report.read"}
 _MERGE = {"person.merge"}
 _WATCH |= {"reporter.reveal", "privacy.manage"}
 _WATCH |= {"duty.assign", "contact.all", "escalation.manage", "mode.choose", "call.supervise", "skill.assign"}
@@ -44,7 +44,15 @@ ROLES: dict[str, frozenset[str]] = {
     "partner": frozenset({"visit.read"}),
     "auditor": frozenset({"audit.read"} | _LOOKS),
     "admin": frozenset(
-        {"privacy.manage", "staff.manage", "audit.read", "dead_letter.manage", "queue.watch", "skill.assign"}
+        {
+            "privacy.manage",
+            "staff.manage",
+            "audit.read",
+            "dead_letter.manage",
+            "queue.watch",
+            "skill.assign",
+            "report.read",
+        }
     ),
 }
 PERMISSIONS = frozenset().union(*ROLES.values()) | {"signed_in"}

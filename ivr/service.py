@@ -39,7 +39,7 @@ from ivr.spot import is_line
 from ivr.tables import Call
 from ivr.view import Leg, View
 from routing.board import Board
-from routing.messages import NobodyOnShift, SeatLost
+from routing.messages import NobodyOnShift
 
 FIRST_PATIENCE = timedelta(seconds=6)
 """After this much of connecting, the caller is called into the room once more."""
@@ -109,11 +109,6 @@ def voicemail_recorded(tx: Session, message: VoicemailRecorded, at: datetime, *,
 def nobody_on_shift(tx: Session, message: NobodyOnShift, at: datetime, *, config: Config) -> None:
     """Page the supervisor: callers wait, and nobody is there for them."""
     escalate(tx, ("queue", named_id("queue", message.since.isoformat())), "nobody_on_shift", config=config, at=at)
-
-
-def seat_lost(tx: Session, message: SeatLost, at: datetime, *, config: Config) -> None:
-    """Tell the supervisor that a desk fell silent in the middle of a call; the call itself goes on."""
-    escalate(tx, ("contact", message.contact_id), "seat_lost", config=config, at=at)
 
 
 def call_changed(tx: Session, message: CallChanged, at: datetime, *, board: Board, config: Config) -> None:

@@ -21,12 +21,14 @@ from routing.config import RoutingConfig
 from routing.errors import BoardGone
 from routing.forecast import Line, Rates, expect
 from routing.policy import millis, stale_because
-from routing.records import Claim, Due, Outlook, Place, SeatNow, Standing, moment, read_seat
+from routing.records import Claim, Due, Outlook, Place, SeatNow, Sitter, Standing, moment, read_seat
 
 Fence = tuple[UUID, UUID, int, int]
 """Which contact, by which offer, of which epoch, and the entry's new version."""
 SWEEP_LIMIT = 50
 PLACE_LIMIT = 200
+TAKE_AGAIN = frozenset({"unknown", "lost", "changed"})
+"""Answers to a heartbeat by which the seat is not, or not as it is said to be, in the index."""
 RATES_KEPT = timedelta(minutes=15)
 """Rates that nobody has learned anew for this long foretell nothing any more."""
 
@@ -87,8 +89,9 @@ class Board:
         return self._seat("reject", *fence, millis(at), *self.apart(at))
 
     def time_out(self, fence: Fence, at: datetime, *, lost: bool = False) -> SeatNow | None:
-        """End an offer nobody reacted to: the caller keeps their place, the seat is not responding."""
-        return self._seat("time_out", *fence, millis(at), *self.apart(at), "lost" if lost else "")
+        """End an offer nobody reacted to: the caller keeps their place, the seat is in time not responding."""
+        limit = self.config.unanswered_limit
+        return self._seat("time_out", *fence, millis(at), *self.apart(at), "lost" if lost else "", limit)
 
     def connect_failed(self, fence: Fence, at: datetime, seat_state: str) -> SeatNow | None:
         """Bring the caller back to their place, and the seat to `idle` or `not_responding`."""
@@ -123,23 +126,30 @@ class Board:
         """Let a wrap-up last until then; Stale where there is none."""
         return self._seat("extend", counselor_id, millis(until))
 
-    def wrap_up(self, counselor_id: UUID, at: datetime) -> SeatNow | None:
-        """End a wrap-up; Stale where there is none."""
-        return self._seat("wrap_up", counselor_id, millis(at))
+    def wrap_up(
+        self, counselor_id: UUID, at: datetime, *, recover_until: datetime | None = None, then: str = "",
+        asked_from: datetime | None = None,
+    ) -> SeatNow | None:  # fmt: skip
+        """End a wrap-up or a pause; `then` is the activity unless one was chosen. Stale where there is neither."""
+        more = (_moment(recover_until), then, _moment(asked_from))
+        return self._seat("wrap_up", counselor_id, millis(at), *more)
 
     def seat(
         self, counselor_id: UUID, at: datetime, *, activity: str = "", groups: Iterable[str] = (), alive: bool = True,
+        sitter: Sitter | None = None,
     ) -> SeatNow:  # fmt: skip
         """Take a seat, or change what it is; `alive` where the counselor's own desk says so, which renews the lease."""
-        found_by = ",".join(groups)
-        return read_seat(self._run("seat", counselor_id, millis(at), self._lease(at, alive), activity, found_by)[1])
+        who = sitter or Sitter()
+        said = (activity, ",".join(groups), _told(who.softphone), _moment(who.asked_from))
+        return read_seat(self._run("seat", counselor_id, millis(at), self._lease(at, alive), *said)[1])
 
     def _lease(self, at: datetime, alive: bool) -> int | str:  # noqa: FBT001 - private, and named where it is called
         return millis(at + timedelta(seconds=self.config.lease_seconds)) if alive else ""
 
-    def heartbeat(self, counselor_id: UUID, at: datetime) -> str:
-        """Renew a seat's lease and give its state; `unknown` and `lost` must take the seat again."""
-        return str(self._run("heartbeat", counselor_id, self._lease(at, True))[1], "ascii")
+    def heartbeat(self, counselor_id: UUID, at: datetime, softphone: bool | None = None) -> str:  # noqa: FBT001
+        """Renew a seat's lease and give its state; after one of TAKE_AGAIN the seat must be taken again."""
+        answer = self._run("heartbeat", counselor_id, self._lease(at, True), _told(softphone))
+        return str(answer[1], "ascii")
 
     def lose(self, counselor_id: UUID, at: datetime) -> SeatNow | None:
         """Mark a seat whose lease is over as lost; Stale where it was renewed."""
@@ -169,7 +179,7 @@ class Board:
     ) -> None:
         """Put contacts (None: out) and seats as they really are; with `leased_at` the seats get a fresh lease."""
         people = [(str(key), value.record(key) if value else False) for key, value in contacts.items()]
-        desks = [(str(key), _seat_record(value)) for key, value in seats.items()]
+        desks = [(str(key), value.record()) for key, value in seats.items()]
         lease = self._lease(leased_at, True) if leased_at else None
         for n in range(0, max(len(people), len(desks)), PLACE_LIMIT):
             some = dict(desks[n : n + PLACE_LIMIT])
@@ -213,6 +223,20 @@ class Board:
             self.redis.set(key, orjson.dumps(asdict(rates)), ex=RATES_KEPT)
 
 
+async def heartbeat(
+    index: redis.asyncio.Redis,
+    board: Board,
+    counselor_id: UUID,
+    at: datetime,
+    softphone: bool | None = None,  # noqa: FBT001
+) -> str:
+    """Do what `Board.heartbeat` does, on an asynchronous connection."""
+    script = index.register_script(scripts.source("heartbeat", board.site, board.config))
+    lease = millis(at + timedelta(seconds=board.config.lease_seconds))
+    args: list[str | int] = [str(counselor_id), lease, _told(softphone)]
+    return str(checked(await script(keys=scripts.keys(board.site)[:1], args=args))[1], "ascii")
+
+
 async def outlook(
     index: redis.asyncio.Redis, site: str, contact_id: UUID, at: datetime, config: RoutingConfig | None = None
 ) -> Outlook:
@@ -249,20 +273,16 @@ def checked(answer: list[Any]) -> list[Any]:
     return answer
 
 
-def _seat_record(seat: SeatNow) -> dict[str, Any]:
-    record: dict[str, Any] = {"activity": seat.activity, "state": seat.state, "groups": ",".join(seat.groups)}
-    record["idle_since"] = millis(seat.idle_since)
-    more = {
-        "next": seat.next_activity,
-        "contact": str(seat.contact_id) if seat.contact_id else None,
-        "offer": str(seat.offer_id) if seat.offer_id else None,
-        "wrap_until": millis(seat.wrap_until) if seat.wrap_until else None,
-    }
-    return record | {name: value for name, value in more.items() if value is not None}
-
-
 def _ids(found: list[bytes]) -> tuple[UUID, ...]:
     return tuple(UUID(each.decode()) for each in found)
+
+
+def _moment(moment: datetime | None) -> int | str:
+    return "" if moment is None else millis(moment)
+
+
+def _told(softphone: bool | None) -> str:  # noqa: FBT001 - what the desk says, or nothing
+    return {None: "", True: "1", False: "0"}[softphone]
 
 
 def _text(arg: object) -> Any:

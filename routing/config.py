@@ -11,10 +11,28 @@ class RoutingConfig:
 
     offer_seconds: float = 20
     """How long an offer is held out to one counselor."""
-    lease_seconds: float = 15
-    """A seat that was not heard of for this long is lost."""
+    unanswered_limit: int = 2
+    """A counselor who has let this many offers in a row run out is not responding, and has to come back by hand."""
+    lease_seconds: float = 4.5
+    """A seat that was not heard of for this long is lost: three of a desk's heartbeats."""
+    lost_call_seconds: float = 10
+    """A desk that is lost in the middle of a call for longer than this is a supervisor's matter."""
     wrap_up_seconds: float = 120
     """After a conversation a counselor has this long to write; 0 goes straight on to the next caller."""
+    outcome_alert_seconds: float = 600
+    """A record that is owed this long after its wrap-up ran out is a supervisor's matter."""
+    recovery_seconds: float = 300
+    """After a heavy conversation a counselor is offered this long a pause, which they may end; 0 gives none."""
+    occupancy_cap: float = 0.85
+    """Who talked and wrote for more than this share of the window is asked after everybody who did not."""
+    occupancy_window_seconds: float = 3600
+    """The time over which that share is taken."""
+    break_after_seconds: float = 7200
+    """After so long without a break, one is due: the counselor is told, and asked last."""
+    break_seconds: float = 600
+    """So long away is a break."""
+    long_talk_seconds: float = 2700
+    """A conversation of this length was heavy, whatever it was about."""
     extend_seconds: float = 60
     """A wrap-up is extended by this at a time ..."""
     longest_wrap_up_seconds: float = 600

@@ -33,7 +33,28 @@ class NotTaken(Message):
 
 @dataclass(frozen=True, slots=True)
 class SeatLost(Message):
-    """Nothing was heard of a counselor's desk for a while, in the middle of a call; the call itself goes on."""
+    """Nothing is heard of a counselor's desk in the middle of a call, which goes on; due when it should be back."""
+
+    lane: ClassVar[Lane] = "call"
+
+    counselor_id: UUID
+    counselor_login: str
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeOwed(Message):
+    """A wrap-up ran out without an outcome; due when a supervisor should hear of it, if it is owed still."""
+
+    lane: ClassVar[Lane] = "work"
+
+    counselor_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeatSilent(Message):
+    """The last counselor on shift let offers run out and is not responding; this caller waits with nobody there."""
 
     lane: ClassVar[Lane] = "call"
 

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from routing.config import RoutingConfig
 from routing.needs import ANY, Step
 
-ACTIVITIES = ("offline", "available", "break", "training", "supervision")
+ACTIVITIES = ("offline", "available", "break", "training", "supervision", "writing")
 """What a counselor can be doing, by their own word."""
+
+AWAY = frozenset({"lost", "not_responding", "recovering"})
+"""States in which an available counselor takes nobody."""
 
 ABSENT = frozenset({"no-answer", "no_answer", "busy"})
 """Ways a connection can fail that say the counselor's telephone was not answered."""
@@ -58,6 +61,15 @@ def seat_after_failure(why: str) -> str:
     return "not_responding" if why in ABSENT else "idle"
 
 
+def heavy_because(priority: str, talked: float, written: str | None, config: RoutingConfig) -> str | None:
+    """Say why a conversation of `talked` seconds was heavy, `written` being what its record says; None for most."""
+    if priority == "danger":
+        return "danger"
+    if written is not None:
+        return written
+    return "long" if talked >= config.long_talk_seconds else None
+
+
 def longer_wrap_up(began: datetime, until: datetime, config: RoutingConfig) -> datetime:
     """Give until when a wrap-up lasts that is extended once more; never longer than the longest in all."""
     longest = began + timedelta(seconds=config.longest_wrap_up_seconds)
@@ -95,9 +107,9 @@ def fits(seat: Sequence[str], wanted: Sequence[str]) -> bool:
     return not set(wanted).isdisjoint(seat)
 
 
-def takes_more(activity: str, next_activity: str | None, state: str) -> bool:
-    """Tell whether a seat is on shift, and will take callers after what it is at."""
-    return activity == "available" and next_activity is None and state not in {"lost", "not_responding"}
+def takes_more(activity: str, next_activity: str | None, state: str, *, softphone: bool) -> bool:
+    """Tell whether a seat is on shift: takes callers, now or after what it is at."""
+    return activity == "available" and next_activity is None and state not in AWAY and softphone
 
 
 def spoken(languages: tuple[str, ...] | list[str], config: RoutingConfig) -> list[str]:
@@ -118,12 +130,33 @@ def turn(klass: str, entered: datetime, seq: int, *, at: datetime, config: Routi
     return 1, entered.timestamp() - config.head_start(klass), seq
 
 
-def reason_for(priority: str, language: str, *, waited: float, idle: float, called_for: str = "") -> str:
-    """Say why this caller comes to this counselor; `called_for` is their need, or that it is their own counselor."""
-    urgent = "긴급 · danger; " if priority == "danger" else f"{called_for}; " if called_for else ""
+ASKED_LAST = {
+    "break": "휴식할 때이지만 받을 수 있는 다른 상담사가 없음 · your break is due, but nobody else can take them",
+    "cap": "업무 비율이 상한을 넘었지만 받을 수 있는 다른 상담사가 없음 · over the cap, but nobody else can take them",
+}
+CLASS_WORDS = {
+    "danger": "긴급 · danger",
+    "transfer": "넘겨받음 · handed on",
+    "returned": "되돌아옴 · came back",
+    "callback": "다시 걸기 · call-back",
+}
+
+
+def reason_for(
+    priority: str, language: str, *, waited: float, idle: float, called_for: str = "", asked_last: str | None = None
+) -> str:
+    """Say why this caller comes to this counselor.
+
+    `called_for` is the caller's need, or that it is their own counselor. The counselor may be `asked_last`: for a
+    `break` that is due, or for the `cap` of busy time.
+    """
+    why = (CLASS_WORDS.get(priority, ""), called_for if priority != "danger" else "")
+    ahead = "".join(f"{word}; " for word in why if word)
+    rank = "쉼 · free" if asked_last else "쉼 · free longest"
+    told = f"; {ASKED_LAST[asked_last]}" if asked_last in ASKED_LAST else ""
     return (
-        f"{urgent}{waited:.0f}초 대기 · first in line after {waited:.0f} s; "
-        f"{idle:.0f}초 쉼 · free longest, {idle:.0f} s; {language}"
+        f"{ahead}{waited:.0f}초 대기 · first in line after {waited:.0f} s; "
+        f"{idle:.0f}초 {rank}, {idle:.0f} s; {language}{told}"
     )
 
 

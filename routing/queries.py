@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -61,6 +61,13 @@ def seat(tx: Session, counselor_id: UUID) -> Seat | None:
 def seats(tx: Session) -> Sequence[Seat]:
     """Give every seat, by login."""
     return tx.scalars(select(Seat).order_by(Seat.login).execution_options(populate_existing=True)).all()
+
+
+def danger_without_anybody_free(tx: Session) -> bool:
+    """Tell whether somebody in danger waits and no seat can take them."""
+    waits = exists().where(QueueEntry.state == "waiting", QueueEntry.priority == "danger")
+    free = exists().where(Seat.activity == "available", Seat.state == "idle", Seat.softphone)
+    return bool(tx.scalar(select(waits & ~free)))
 
 
 def ensure_seat(tx: Session, fresh: Seat) -> Seat:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import orjson
 
+from routing.policy import millis
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -47,6 +49,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitter:
+    """Who sits at a seat: whether they can be rung, and from when on they are asked in their turn; None: as before."""
+
+    softphone: bool | None = None
+    asked_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeatNow:
     """A seat as the index holds it."""
 
@@ -59,6 +69,29 @@ class SeatNow:
     contact_id: UUID | None = None
     offer_id: UUID | None = None
     wrap_until: datetime | None = None
+    softphone: bool = True
+    unanswered: int = 0
+    asked_from: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it can take a caller."""
+        return self.activity == "available" and self.state == "idle" and self.softphone
+
+    def record(self) -> dict[str, Any]:
+        """Give the record that the scripts read."""
+        record: dict[str, Any] = {"activity": self.activity, "state": self.state, "groups": ",".join(self.groups)}
+        record["idle_since"] = millis(self.idle_since)
+        more = {
+            "next": self.next_activity,
+            "contact": str(self.contact_id) if self.contact_id else None,
+            "offer": str(self.offer_id) if self.offer_id else None,
+            "wrap_until": millis(self.wrap_until) if self.wrap_until else None,
+            "softphone": None if self.softphone else False,
+            "unanswered": self.unanswered or None,
+            "asked_from": millis(self.asked_from) if self.asked_from else None,
+        }
+        return record | {name: value for name, value in more.items() if value is not None}
 
 
 def read_seat(raw: bytes) -> SeatNow:
@@ -73,6 +106,9 @@ def read_seat(raw: bytes) -> SeatNow:
         UUID(record["contact"]) if "contact" in record else None,
         UUID(record["offer"]) if "offer" in record else None,
         moment(record["wrap_until"]) if "wrap_until" in record else None,
+        record.get("softphone", True),
+        record.get("unanswered", 0),
+        moment(record["asked_from"]) if "asked_from" in record else None,
     )
 
 

@@ -1,14 +1,13 @@
 """A counselor's stream of events: how their seat stands, at once and again every few seconds, and news in between.
 
-News come from Redis by one subscription for the whole process. One that is lost is repaired by the next snapshot, and
-an open stream is the desk's sign of life: it renews the seat's lease.
+News come from Redis by one subscription for the whole process. One that is lost is repaired by the next snapshot.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import orjson
@@ -22,7 +21,7 @@ from core.live import CHANNEL
 
 log = logging.getLogger(__name__)
 BEAT = 5.0
-"""Seconds between two snapshots, each of which renews the lease."""
+"""Seconds between two snapshots."""
 BACKLOG = 100
 """A reader who is this many news behind loses the rest; the next snapshot tells where things stand."""
 AGAIN = 1.0
@@ -86,7 +85,7 @@ class Feed:
 async def seat_stream(feed: Feed, topic: str, snapshot: Callable[[], dict[str, Any]]) -> AsyncIterator[bytes]:
     """Give the events of one seat: `snapshot` now and at every beat, then `offer`, `offer_over`, `seat` as they happen.
 
-    `snapshot` runs in a thread; it renews the lease, and raises a Refusal where the reader may not read any more.
+    `snapshot` runs in a thread, and raises a Refusal where the reader may not read any more.
     """
     with feed.listen(topic) as news:
         await feed.subscribed()
@@ -101,6 +100,27 @@ async def seat_stream(feed: Feed, topic: str, snapshot: Callable[[], dict[str, A
                 yield _event("outage", b'{"detail": "A part of the system is out of order."}')
             async for event in _until_next_beat(news, feed.beat):
                 yield event
+
+
+async def kept(
+    events: AsyncIterator[bytes], beat: Callable[[], Awaitable[object]], pause: float
+) -> AsyncIterator[bytes]:
+    """Pass events on, and `beat` every `pause` seconds for as long as somebody is connected."""
+    beating = asyncio.create_task(_beat(beat, pause))
+    try:
+        async for event in events:
+            yield event
+    finally:
+        beating.cancel()
+
+
+async def _beat(beat: Callable[[], Awaitable[object]], pause: float) -> None:
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await beat()
+        except (Refusal, RedisError, SQLAlchemyError, OSError) as error:
+            log.warning("a stream could not keep its seat: %s", error)
 
 
 async def _until_next_beat(news: "asyncio.Queue[bytes]", beat: float) -> AsyncIterator[bytes]:

@@ -105,6 +105,18 @@ class Seat(Base):
     contact_id: Mapped[UUID | None]
     """The contact it is busy with; kept through the wrap-up."""
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    softphone: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """Whether the counselor can be rung, as far as their desk knows; without it they are offered nobody."""
+    unanswered: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Offers in a row that ran out with no word of theirs."""
+    busy: Mapped[list[list[int]]] = mapped_column(Json, default=list, server_default=text("'[]'::jsonb"))
+    """[since, until] in ms: when the counselor talked and wrote, of late."""
+    working_since: Mapped[datetime | None] = mapped_column(Moment)
+    """When they were last back from a break."""
+    asked_from: Mapped[datetime | None] = mapped_column(Moment)
+    """Before this, they are asked only where nobody else is free ..."""
+    asked_because: Mapped[str | None] = mapped_column(String(8))
+    """... for their `break` is due, or they are over the `cap`."""
 
 
 class RoutingEvent(Base):

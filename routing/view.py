@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from routing import metrics, queries, tally_queries
+from routing.advice import advice
 from routing.config import RoutingConfig
 from routing.metrics.intervals import midnight as midnight_of
 from routing.needs import Step, step_states
-from routing.policy import asked, fits, groups, known_class, known_language, known_need, takes_more, turn
+from routing.policy import asked, fits, groups, known_class, known_language, known_need, turn
+from routing.service.ledger import on_shift
 from routing.service.tallying import counted_since, zone_of
 from routing.tables import Offer, QueueEntry, Seat
 
@@ -41,11 +43,14 @@ def seat_view(tx: Session, counselor_id: UUID, at: datetime) -> dict[str, Any]:
     seat, offer = queries.seat(tx, counselor_id), queries.offer_at(tx, counselor_id)
     shown: dict[str, Any] = {
         "counselor_id": counselor_id, "activity": "offline", "next_activity": None, "state": "idle",
-        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "skills": [],
-        "offer": None,
+        "idle_since": None, "wrap_until": None, "contact_id": None, "languages": [], "skills": [], "softphone": True,
     }  # fmt: skip
     if seat is not None:
-        shown |= {name: getattr(seat, name) for name in shown if name != "offer"}
+        shown |= {name: getattr(seat, name) for name in shown}
+    due = seat is not None and seat.asked_because == "break"
+    wanted = shown["state"] == "recovering" and queries.danger_without_anybody_free(tx)
+    said = advice(shown["activity"], shown["state"], softphone=shown["softphone"], asked=wanted, break_due=due)
+    shown |= {"offer": None, "advice": said}
     if offer is not None:
         shown["offer"] = offer_view(offer, queries.entry(tx, offer.contact_id), at)
     return shown
@@ -56,7 +61,7 @@ def line_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> l
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     entries = [entry for entry in queries.live_entries(tx, queue) if entry.state != "connected"]
     entries.sort(key=lambda e: turn(known_class(e.priority, config), e.entered_at, e.seq, at=at, config=config))
-    seats = [seat for seat in queries.seats(tx) if takes_more(seat.activity, seat.next_activity, seat.state)]
+    seats = [seat for seat in queries.seats(tx) if on_shift(seat)]
     staff = [groups(seat.languages, seat.skills, config) for seat in seats]
     return [
         {**_waiting(entry, offers.get(entry.contact_id), at), "steps": _steps(entry, staff, config, at)}
@@ -95,11 +100,11 @@ def queue_view(tx: Session, queue: str, config: RoutingConfig, at: datetime) -> 
     standing_by = [e for e in entries if e.state != "connected"]
     # Whoever is to be called back is not on the line, and does not hear how long it takes.
     waits = [max(0.0, (at - e.entered_at).total_seconds()) for e in standing_by if e.priority != "callback"]
-    on_shift = sum(seat.activity == "available" and seat.state not in {"lost", "not_responding"} for seat in seats)
+    there = sum(map(on_shift, seats))
     live = {
         "waiting": len(waits), "callbacks": len(standing_by) - len(waits),
         "talking": len(entries) - len(standing_by), "longest_wait_s": round(max(waits, default=0), 1),
-        "on_shift": on_shift, "nobody_on_shift": bool(standing_by) and not on_shift,
+        "on_shift": there, "nobody_on_shift": bool(standing_by) and not there,
         "seats": dict(Counter(standing(seat) for seat in seats)), "mended": queries.mended(tx),
     }  # fmt: skip
     today = metrics.figures_of(counted_since(tx, queue, midnight, config, at=at))
@@ -118,7 +123,7 @@ def standing(seat: Seat) -> str:
 def seats_view(tx: Session) -> list[dict[str, Any]]:
     """Show every seat."""
     names = (
-        "counselor_id", "login", "languages", "skills", "activity", "next_activity", "state", "contact_id",
+        "counselor_id", "login", "languages", "skills", "activity", "next_activity", "state", "softphone", "contact_id",
         "changed_at",
     )  # fmt: skip
     return [{name: getattr(seat, name) for name in names} for seat in queries.seats(tx)]

@@ -36,7 +36,7 @@ def settings(database_url: str, redis_url: str, folder: Path, port: int, **more:
         "database_url": database_url, "redis_url": redis_url, "public_url": f"http://127.0.0.1:{port}", "port": port,
         "twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN, "data_keys": {"t1": KEY}, "fingerprint_key": KEY,
         "spool_dir": folder / "spool", "desks": {"duty": "+8221200000", "dasan": "+8221200001"}, "caller_id": "+82120",
-        "log_level": "error", "twilio_api_url": "http://127.0.0.1:9",
+        "log_level": "error", "lease_seconds": 15, "outcome_required": False, "recovery_seconds": 0, "twilio_api_url": "http://127.0.0.1:9",
     }  # fmt: skip
     return Settings(_env_file=None, **{**values, **more})  # type: ignore[call-arg] # The library's own argument.
 
@@ -56,7 +56,7 @@ def worker_port(offset: int = 0) -> int:
     return free_port(18000 + 500 * worker + offset)
 
 
-def waited_for(true: Callable[[], bool], seconds: float = 10) -> None:
+def waited_for(true: Callable[[], bool], seconds: float = 30) -> None:
     """Wait until something comes true that nobody announces; fail when it does not."""
     end = time.monotonic() + seconds
     while not true():

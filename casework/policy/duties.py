@@ -3,7 +3,7 @@
 from typing import Literal, get_args
 
 DutyKind = Literal[
-    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "referral",
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "record", "referral",
     "plan_review", "companion_call", "welfare_check", "access_review", "privacy_request", "breach",
 ]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
@@ -18,6 +18,7 @@ TEAM_OF: dict[DutyKind, Team] = {
     "review": "supervisors",
     "voicemail": "counselors",
     "referral": "counselors",
+    "record": "counselors",
     "plan_review": "supervisors",
     "companion_call": "center",
     "welfare_check": "center",

@@ -79,6 +79,8 @@ class Standing(NamedTuple):
     escalated: bool
     owed: bool
     """The caller is owed a call-back."""
+    put_off: bool
+    """Its record was to be finished later."""
 
 
 def standing(tx: Session, contact: Contact) -> Standing:
@@ -87,11 +89,13 @@ def standing(tx: Session, contact: Contact) -> Standing:
     theirs = (
         Duty.kind == "callback", Duty.caller_fingerprint == contact.caller_fingerprint, Duty.ended_at.is_(None),
     )  # fmt: skip
+    record = (Duty.kind == "record", Duty.contact_id == contact.id, Duty.ended_at.is_(None))
     said = (Consent.contact_id.in_(line_of(tx, contact)), Consent.purpose == "collection")
     given = select(and_(Consent.answer == "given", Consent.withdrawn_at.is_(None))).where(*said)
     newest = given.order_by(Consent.at.desc(), Consent.id.desc()).limit(1).scalar_subquery()
-    known, escalated, owed = tx.execute(select(newest, exists().where(*about), exists().where(*theirs))).one()
-    return Standing(known is not False, escalated, owed)
+    open_ones = (exists().where(*rules) for rules in (about, theirs, record))
+    known, escalated, owed, put_off = tx.execute(select(newest, *open_ones)).one()
+    return Standing(known is not False, escalated, owed, put_off)
 
 
 def line_of(tx: Session, contact: Contact) -> list[UUID]:

@@ -18,6 +18,7 @@ from casework.routes import (
     photos,
     privacy,
     referrals,
+    reports,
     safety_plans,
     screenings,
     visits,
@@ -27,7 +28,7 @@ from casework.routes import (
 _PEOPLE = (contacts, consents, flags, people, privacy, care_plans, safety_plans)
 _OWED = (cases, screenings, referrals, companions, welfare_checks, duties)
 _FIELD = (visits, photos, dispatches, partner)
-PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access))
+PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access, reports))
 router = APIRouter(prefix="/api")
 for part in PARTS:
     router.include_router(part)

@@ -1,9 +1,11 @@
 """Contacts: the list, the form as a draft, finalizing it, and looking behind the masks."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from casework.form import Form, OutcomeClass, When
 from casework.queries import contacts as queries
@@ -12,6 +14,7 @@ from casework.routes.parts import In, Limit, Why, WithMeans
 from casework.service import drafts, reading
 from casework.service.access import require_reader
 from casework.service.finalize import Final, finalize
+from casework.service.later import Because, finish_later
 from casework.service.opening import Channel, Opening, open_by_hand, reopen
 from casework.views import ContactDetail, ContactOut, RevealedOut
 from casework.words import Line
@@ -44,6 +47,19 @@ class FinalizeIn(In):
 
     version: int | None = None
     form: Form | None = None
+
+
+class LaterIn(In):
+    """Why a record is finished later."""
+
+    because: Because
+
+
+class LaterOut(BaseModel):
+    """By when a record is owed, and under which duty."""
+
+    duty_id: UUID
+    due_at: datetime
 
 
 class OpenIn(In):
@@ -128,6 +144,20 @@ def finalize_contact(
     """Finalize a contact and start what follows; the same body again answers the same and starts nothing."""
     contact = finalize(tx, contact_id, actor, Final(body.form, body.version), means=means, at=at)
     return reading.contact_whole(tx, contact, actor, means.vault, at=at)
+
+
+@router.post("/{contact_id}/finish-later")
+def finish_contact_later(
+    contact_id: UUID,
+    body: LaterIn,
+    actor: Annotated[Actor, allow("contact.write")],
+    tx: Tx,
+    at: Now,
+    means: WithMeans,
+) -> LaterOut:
+    """Put the record of a conversation off, for a reason; it is owed by a deadline, and twice is once."""
+    duty = finish_later(tx, contact_id, actor, body.because, config=means.config, at=at)
+    return LaterOut(duty_id=duty.id, due_at=duty.due_at)
 
 
 @router.post("/{contact_id}/reveal")

@@ -1,6 +1,6 @@
 """Taking data out: for a reason that is written down, a bounded span at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,5 +29,9 @@ def access(
 
 def cells(row: Mapping[str, Any]) -> list[str]:
     """Write a row's values so that no spreadsheet takes one for a formula."""
-    words = [" ".join(value) if isinstance(value, list) else str(value or "") for value in row.values()]
+    return safe(" ".join(value) if isinstance(value, list) else str(value or "") for value in row.values())
+
+
+def safe(words: Iterable[str]) -> list[str]:
+    """Write words so that no spreadsheet takes one for a formula."""
     return [f"'{word}" if word.startswith(_FORMULA) else word for word in words]

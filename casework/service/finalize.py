@@ -23,6 +23,7 @@ from casework.service.calls import callback_over
 from casework.service.cases import Came, open_or_join
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
+from casework.service.later import finished
 from casework.service.places import require_districts, require_dong
 from casework.tables import Case, CaseNote, Contact
 from core import audit, outbox
@@ -166,7 +167,9 @@ def _keep(tx: Session, contact: Contact, words_cipher: str, by: UUID, at: dateti
 
 
 def _settle(tx: Session, contact: Contact, standing: queries.Standing, means: Means, at: datetime) -> None:
-    """End what was escalated about a contact, and the call-back that its conversation has made needless."""
+    """End what was escalated or put off about a contact, and the call-back its conversation has made needless."""
+    if standing.put_off:
+        finished(tx, contact, at=at)
     if standing.escalated:
         resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
     if contact.danger_at is not None and contact.triage_level not in GUARDED:

@@ -14,6 +14,7 @@ from casework.queries import field
 from casework.queries import welfare as queries
 from casework.queries.cases import case as case_of
 from casework.queries.places import team_of
+from casework.service.places import require_district
 from casework.service.starting import send_dispatch, send_visit
 from casework.tables import Contact, Dispatch, Visit, WelfareCheck
 from core import audit
@@ -50,7 +51,8 @@ class ToDispatch:
 def send_a_visit(
     tx: Session, check_id: UUID, wanted: ToVisit, actor: Actor, *, means: Means, at: datetime
 ) -> WelfareCheck:
-    """Have somebody visited; raises Conflict while a visit for this check is under way."""
+    """Have somebody visited; raises Conflict while a visit for this check is under way, Invalid for no district."""
+    require_district(tx, wanted.district, at="district", on=at.date())
     check = queries.lock_check(tx, check_id)
     if check.visit_id is not None and field.visit(tx, check.visit_id).state not in VISIT.closed:
         raise Conflict("이미 방문이 진행 중입니다. A visit for this check is under way.", visit_id=str(check.visit_id))

@@ -23,10 +23,15 @@ const act = (id, work) => at(id).addEventListener("click", async (event) => {
   try { tell(""); await work(); } catch (refused) { tell(refused.message); }
 });
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+// Whether there is a softphone a script in the page may say by the event `softphone`; else the counselor does, by hand.
+const heart = new Worker("/assets/beat.js");
+const beat = () => heart.postMessage({ softphone: at("softphone").checked, every: Number(words.beatMs) });
 const stateWords = (state) => words[camel(`state_${state}`)] ?? state;
+const afterwards = () => ["wrapping", "recovering"].includes(seat.state);
 
 function show() {
   at("state").textContent = stateWords(seat.state);
+  at("advice").textContent = seat.advice ?? "";
   for (const button of at("activities").children) {
     button.setAttribute("aria-pressed", String(button.dataset.activity === (seat.next_activity ?? seat.activity)));
   }
@@ -38,24 +43,25 @@ function show() {
   }
   if (!offered) at("offer").hidden = true;
   const talking = ["on_contact", "on_hold"].includes(seat.state);
-  at("nobody").hidden = offered || talking || seat.state === "wrapping";
+  at("nobody").hidden = offered || talking || afterwards();
   at("call").hidden = !talking;
   at("hold").hidden = seat.state !== "on_contact";
   at("resume").hidden = seat.state !== "on_hold";
-  for (const id of ["wrap-up", "extend"]) at(id).hidden = seat.state !== "wrapping";
+  at("extend").hidden = seat.state !== "wrapping";
+  at("wrap-up").hidden = !afterwards();
   showPlans(seat.offer, ask).catch((refused) => tell(refused.message));
   document.title = offered ? `☎ ${at("accept").textContent}` : stateWords(seat.state);
   if (seat.contact_id && talking && contact?.id !== seat.contact_id) openContact(seat.contact_id);
 }
 
 function tick() {
-  const until = seat.offer?.state === "pending" ? seat.offer.deadline : seat.state === "wrapping" ? seat.wrap_until : null;
+  const until = seat.offer?.state === "pending" ? seat.offer.deadline : afterwards() ? seat.wrap_until : null;
   const left = until ? Math.max(0, Math.round((new Date(until) - Date.now()) / 1000)) : null;
   at("clock").textContent = left === null ? "" : `${left} ${words.leftS}`;
 }
 
 function listen() {
-  const stream = new EventSource("/api/seat/events");
+  const stream = new EventSource("/api/seat/events?beats=true");
   const hear = (kind, take) => stream.addEventListener(kind, (event) => { take(JSON.parse(event.data)); show(); });
   hear("snapshot", (now) => { seat = now; if (at("news").textContent === words.outage) tell(""); });
   hear("seat", (now) => { seat = { ...seat, ...now }; if (now.state === "wrapping") listDrafts(); });
@@ -158,7 +164,14 @@ async function finalize() {
   await listDrafts();
 }
 
-at("form").addEventListener("input", () => {
+async function finishLater() {
+  if (saving) await save();
+  const { due_at: due } = await ask("POST", `/api/contacts/${contact.id}/finish-later`, { because: at("because").value });
+  tell(`${words.putOff} ${new Date(due).toLocaleTimeString()}`);
+}
+
+at("form").addEventListener("input", ({ target }) => {
+  if (target.id === "because") return;
   fold();
   clearTimeout(saving);
   saving = setTimeout(save, PAUSE_MS);
@@ -169,6 +182,7 @@ for (const what of ["hold", "resume", "hang-up"]) act(what, () => ask("POST", `/
 act("wrap-up", () => ask("POST", "/api/seat/wrap-up"));
 act("extend", () => ask("POST", "/api/seat/wrap-up/extend"));
 act("finalize", finalize);
+act("later", finishLater);
 act("sign-out", async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); });
 for (const button of at("activities").children) {
   button.addEventListener("click", () => ask("PUT", "/api/seat/activity", { activity: button.dataset.activity })
@@ -178,5 +192,8 @@ for (const { code, name_ko: ko, name_en: en } of await ask("GET", "/api/district
   for (const list of document.querySelectorAll("[data-districts]")) list.append(new Option(words.language === "en" ? en : ko, code));
 }
 await listDrafts();
+at("softphone").addEventListener("change", beat);
+document.addEventListener("softphone", ({ detail }) => { at("softphone").checked = detail.registered; beat(); });
+beat();
 listen();
 setInterval(tick, 250);

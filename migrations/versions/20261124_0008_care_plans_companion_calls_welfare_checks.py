@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_0008"
-down_revision = "20261124_0006"
+down_revision = "20261124_0007"
 branch_labels = None
 depends_on = None
 

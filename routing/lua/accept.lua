@@ -8,4 +8,5 @@ put_contact(ARGV[1], contact, 'offered')
 local seat = read(SEATS, contact.seat)
 local before = as_it_is(seat)
 become(seat, 'connecting')
+seat.unanswered = nil
 return {'ok', put_seat(contact.seat, seat, before)}

@@ -3,7 +3,8 @@ local contact, why = held(ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))
 if not contact then return {'stale', why} end
 if contact.state ~= 'claimed' then return {'stale', contact.state} end
 local seat = read(SEATS, contact.seat)
-if not seat or seat.state ~= 'claimed' or seat.offer ~= ARGV[2] or seat.activity ~= 'available' then
+if not seat or seat.state ~= 'claimed' or seat.offer ~= ARGV[2] or seat.activity ~= 'available'
+  or seat.softphone == false then
   return {'stale', 'seat'}
 end
 contact.state, contact.version = 'offered', tonumber(ARGV[4])

@@ -42,46 +42,45 @@ local function drop_contact(id, contact)
   call('HDEL', CONTACTS, id)
 end
 
+-- A desk whose softphone is away (false; nil where it is there) can take nobody.
 local function is_open(seat)
-  return seat.activity == 'available' and seat.state == 'idle'
+  return seat.activity == 'available' and seat.state == 'idle' and seat.softphone ~= false
 end
 
-local function is_on_shift(seat)
-  return seat.activity == 'available' and seat.state ~= 'lost' and seat.state ~= 'not_responding'
-end
+local AWAY = {lost = true, not_responding = true, recovering = true}
 
--- By what a seat on shift is counted: all its groups. One that will do something else after its call takes nobody
--- from the line any more.
+-- By what a seat on shift is counted: all its groups. False for one that takes nobody from the line, now or after what it
+-- is at, as routing.policy.takes_more says.
 local function profile(seat)
-  return is_on_shift(seat) and not seat.next and seat.groups
+  return seat.activity == 'available' and not seat.next and not AWAY[seat.state] and seat.softphone ~= false
+    and seat.groups
 end
 
--- `before` is {open, on shift, state, profile} of the record as it was, or nil when that is not known.
+-- Free seats stand in the order of since when they are free, or from when on they are asked in their turn
+-- (routing.wellbeing). `before` is {open, profile, state} of the record as it was, or nil when that is not known.
 local function put_seat(id, seat, before)
-  local open, shift, staff = is_open(seat), is_on_shift(seat), profile(seat)
+  local open, staff = is_open(seat), profile(seat)
   if open or before == nil or before[1] then
     for group in string.gmatch(seat.groups, '[^,]+') do
       if open then
-        call('ZADD', IDLE .. group, seat.idle_since, id)
+        call('ZADD', IDLE .. group, math.max(seat.idle_since, seat.asked_from or 0), id)
       else
         call('ZREM', IDLE .. group, id)
       end
     end
   end
-  if before == nil or before[2] ~= shift then
-    call(shift and 'SADD' or 'SREM', SHIFT, id)
-  end
-  if before == nil or before[4] ~= staff then
-    local was = before and before[4] or not staff and seat.groups
+  if before == nil or before[2] ~= staff then
+    local was = before and before[2] or not staff and seat.groups
     if was then call('SREM', STAFF .. was, id) end
     if staff then
       call('SADD', STAFF .. staff, id)
       call('SADD', PROFILES, staff)
     end
+    call(staff and 'SADD' or 'SREM', SHIFT, id)
   end
-  if seat.state == 'wrapping' then
+  if seat.state == 'wrapping' or seat.state == 'recovering' then
     call('ZADD', WRAPS, seat.wrap_until, id)
-  elseif before == nil or before[3] == 'wrapping' then
+  elseif before == nil or before[3] == 'wrapping' or before[3] == 'recovering' then
     call('ZREM', WRAPS, id)
   end
   local raw = cjson.encode(seat)
@@ -90,7 +89,7 @@ local function put_seat(id, seat, before)
 end
 
 local function as_it_is(seat)
-  return {is_open(seat), is_on_shift(seat), seat.state, profile(seat)}
+  return {is_open(seat), profile(seat), seat.state}
 end
 
 -- A lost seat stays lost until it is heard of again, whatever becomes of its call.
@@ -112,6 +111,7 @@ local function rest(id, offer, at, idle_since, state)
   if not seat or (offer and seat.offer ~= offer) then return '' end
   local before = as_it_is(seat)
   free(seat, idle_since == 'kept' and seat.idle_since or at)
+  if idle_since ~= 'kept' then seat.unanswered = nil end
   if state and seat.activity == 'available' then become(seat, state) end
   return put_seat(id, seat, before)
 end

@@ -69,7 +69,7 @@ def _happen(seat: _Now, event: Happened) -> None:
         case "seat":
             state, activity = event.detail.get("state"), event.detail.get("activity")
             seat.set_available(event.at, available=activity == "available" and state not in ABSENT_STATES)
-        case "timed_out":
+        case "timed_out" if not event.detail.get("stays"):
             seat.set_available(event.at, available=False)
         case "connect_failed" if event.detail.get("why") in ABSENT:
             seat.set_available(event.at, available=False)

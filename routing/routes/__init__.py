@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from routing.routes import desk, history, plan, skills, watch
+from routing.routes import desk, history, plan, pulse, skills, watch
 
 router = APIRouter()
 router.include_router(desk.router)
+router.include_router(pulse.router)
 router.include_router(watch.router)
 router.include_router(history.router)
 router.include_router(plan.router)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.words import Fit
 from routing.board import Board
+from routing.written import Written
 
-Activity = Literal["offline", "available", "break", "training", "supervision"]
+Activity = Literal["offline", "available", "break", "training", "supervision", "writing"]
 
 
 class ActivityIn(BaseModel):
@@ -19,6 +20,20 @@ class ActivityIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     activity: Activity
+
+
+class BeatIn(BaseModel):
+    """That a desk is there, and whether its softphone is registered, as far as the desk knows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    softphone: bool | None = None
+
+
+class BeatOut(BaseModel):
+    """How a seat stands."""
+
+    state: str
 
 
 class SkillsIn(BaseModel):
@@ -76,8 +91,10 @@ class SeatOut(BaseModel):
     wrap_until: datetime | None
     contact_id: UUID | None
     languages: list[str]
+    softphone: bool
     skills: list[str]
     offer: OfferOut | None
+    advice: str | None
 
 
 class SeatLine(BaseModel):
@@ -90,6 +107,7 @@ class SeatLine(BaseModel):
     activity: str
     next_activity: str | None
     state: str
+    softphone: bool
     contact_id: UUID | None
     changed_at: datetime
 
@@ -143,4 +161,11 @@ def board_of(request: Request) -> Board:
     return board
 
 
+def written_of(request: Request) -> Written:
+    """Give what tells of the records that counselors write."""
+    written: Written = request.app.state.written
+    return written
+
+
 BoardDep = Annotated[Board, Depends(board_of)]
+WrittenDep = Annotated[Written, Depends(written_of)]

@@ -107,7 +107,7 @@ def _require_days_that_are_over(asked: Asked, today: datetime) -> None:
         raise Invalid("By district write grain=day, and `to` no later than today: only days that are over.", at="by")
 
 
-@router.get("/api/queues/{name}/history", response_model=HistoryOut)
+@router.get("/api/queues/{name}/history", response_model=HistoryOut, responses={200: {"content": {"text/csv": {}}}})
 def read_history(
     name: QueueName, form: Annotated[HistoryIn, Query()], tx: Tx, at: Now, actor: Watcher, board: BoardDep  # noqa: ARG001
 ) -> Any:  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from core import audit
 from core.staff import Actor
@@ -15,6 +15,8 @@ from routing import service
 from routing.routes.forms import BoardDep, SkillsIn, SkillsOut
 
 router = APIRouter(tags=["watch"])
+# A time of the day without a zone, which is not what JSON Schema calls a time.
+ByTheClock = Annotated[time, WithJsonSchema({"type": "string", "examples": ["22:00:00"]})]
 
 
 class StepIs(BaseModel):
@@ -30,7 +32,7 @@ class NeedOut(BaseModel):
     name: str
     title: str
     steps: list[StepIs]
-    hours: tuple[time, time] | None
+    hours: tuple[ByTheClock, ByTheClock] | None
 
 
 class NeedsOut(BaseModel):

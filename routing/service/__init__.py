@@ -21,7 +21,7 @@ PostgreSQL is the truth and Redis its index, and nothing makes the two commit to
   row takes it, and the index is put to what the row says.
 """
 
-from routing.queries import current_offer, entry, offer_at, offer_of_seat, was_connected
+from routing.queries import current_offer, entry, offer_at, offer_of_seat, seat, was_connected
 from routing.service.calls import connect_failed, connected, finish, hold, resume
 from routing.service.direct import Onward, bring_back, go_on, pull, take_over
 from routing.service.forecasting import relearn
@@ -31,12 +31,13 @@ from routing.service.offers import accept, reject
 from routing.service.overflow import change_queue, come_back, overflow
 from routing.service.placing import place_in
 from routing.service.preferring import prefer
-from routing.service.seats import extend_wrap_up, heartbeat, set_activity, sign_off, sign_on, wrap_up
+from routing.service.seats import heartbeat, set_activity, sign_off, sign_on
 from routing.service.skills import set_skills
 from routing.service.standing import Standing, stand, take_up
 from routing.service.sweeping import sweep
 from routing.service.tallying import Recount, intervals, keep_tallies, recount
 from routing.service.waiting import enter, hint, leave, raise_to_danger
+from routing.service.wrapping import extend_wrap_up, wrap_up
 from routing.tables import Offer, QueueEntry, Seat
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "reject",
     "relearn",
     "resume",
+    "seat",
     "set_activity",
     "set_skills",
     "sign_off",

@@ -87,7 +87,7 @@ def _fresh(counselor: Actor, board: Board, at: datetime) -> Seat:
 
 def _hold_out(tx: Session, entry: QueueEntry, counselor_id: UUID, board: Board, at: datetime) -> Offer:
     seat = queries.lock_seat(tx, counselor_id)
-    if seat is None or seat.activity != "available":
+    if seat is None or seat.activity != "available" or not seat.softphone:
         raise Conflict(_NOT_FREE)
     return _to_seat(tx, entry, seat, board, at)
 

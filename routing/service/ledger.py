@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from core import live
 from core.errors import Stale
+from routing.advice import advice
 from routing.board import Board, Fence
 from routing.config import RoutingConfig
-from routing.policy import groups, known_class, known_language, known_need, millis
+from routing.policy import groups, known_class, known_language, known_need, millis, takes_more
 from routing.records import Place, SeatNow
 from routing.tables import LIVE, Offer, QueueEntry, RoutingEvent, Seat
 
@@ -41,6 +42,7 @@ def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) ->
     seat.activity, seat.next_activity, seat.state = now.activity, now.next_activity, "idle" if claimed else now.state
     seat.idle_since, seat.wrap_until = now.idle_since, now.wrap_until
     seat.contact_id = None if claimed else now.contact_id
+    seat.softphone, seat.unanswered, seat.asked_from = now.softphone, now.unanswered, now.asked_from
     seat.changed_at = at
     if begins:
         # What was chosen during the call takes effect with nobody asking: it would be in no event.
@@ -50,7 +52,12 @@ def mirror(tx: Session, board: Board, seat: Seat, now: SeatNow, at: datetime) ->
 
 def tell_seat(tx: Session, board: Board, seat: Seat) -> None:
     """Tell a counselor how their seat stands."""
-    more = {"next_activity": seat.next_activity, "wrap_until": seat.wrap_until, "contact_id": seat.contact_id}
+    more = {
+        "next_activity": seat.next_activity, "wrap_until": seat.wrap_until, "contact_id": seat.contact_id,
+        "softphone": seat.softphone, "advice": advice(
+            seat.activity, seat.state, softphone=seat.softphone, break_due=seat.asked_because == "break",
+        ),
+    }  # fmt: skip
     live.tell(tx, board.redis, topic(seat.counselor_id), "seat", activity=seat.activity, state=seat.state, **more)
 
 
@@ -117,4 +124,10 @@ def seat_of(seat: Seat, offer: Offer | None, config: RoutingConfig) -> SeatNow:
     return SeatNow(
         seat.activity, seat.state, seat.idle_since, groups(seat.languages, seat.skills, config),
         seat.next_activity, seat.contact_id, offer.id if offer else None, seat.wrap_until,
+        seat.softphone, seat.unanswered, seat.asked_from,
     )  # fmt: skip
+
+
+def on_shift(seat: Seat) -> bool:
+    """Tell whether a seat takes callers, now or after what it is at."""
+    return takes_more(seat.activity, seat.next_activity, seat.state, softphone=seat.softphone)

@@ -84,7 +84,7 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
         state="pending", epoch=claim.epoch, offered_at=at, deadline=board.deadline(at),
         why=reason_for(
             entry.priority, entry.language, waited=max(0, waited), idle=max(0, idle),
-            called_for=_called_for(entry, seat, board.config),
+            called_for=_called_for(entry, seat, board.config), asked_last=_asked_last(seat, at),
         ),
     )  # fmt: skip
     try:
@@ -103,6 +103,10 @@ def _offer(tx: Session, board: Board, claim: Claim, at: datetime) -> Offer | Non
     return offer
 
 
+def _asked_last(seat: Seat, at: datetime) -> str | None:
+    return seat.asked_because if seat.asked_from is not None and seat.asked_from > at else None
+
+
 def _called_for(entry: QueueEntry, seat: Seat, config: RoutingConfig) -> str:
     if entry.preferred_id == seat.counselor_id:
         return OWN_COUNSELOR
@@ -111,7 +115,7 @@ def _called_for(entry: QueueEntry, seat: Seat, config: RoutingConfig) -> str:
 
 
 def _fit(entry: QueueEntry, seat: Seat) -> bool:
-    return entry.state == "waiting" and seat.state == "idle" and seat.activity == "available"
+    return entry.state == "waiting" and (seat.state, seat.activity, seat.softphone) == ("idle", "available", True)
 
 
 def _put_right(tx: Session, board: Board, claim: Claim, entry: QueueEntry, seat: Seat) -> None:

@@ -10,9 +10,9 @@ from core.errors import NotFound, Stale
 from core.ids import named_id
 from routing import queries
 from routing.board import Board
-from routing.messages import NotTaken, OfferAccepted
+from routing.messages import LastSeatSilent, NotTaken, OfferAccepted
 from routing.policy import stale_because
-from routing.service.ledger import fence, follow, mirror, note, place_of, seat_of, withdraw
+from routing.service.ledger import fence, follow, mirror, note, on_shift, place_of, seat_of, withdraw
 from routing.service.matching import match_after
 from routing.tables import Offer, QueueEntry, Seat
 
@@ -78,16 +78,28 @@ def time_out(tx: Session, contact_id: UUID, *, board: Board, at: datetime, lost:
     if seat is None:
         return False
     asked = fence(entry, offer)
-    agreed = follow(tx, board, seat, lambda: board.time_out(asked, at, lost=lost), "not_responding", at)
+    unanswered = seat.unanswered if lost else seat.unanswered + 1
+    otherwise = "not_responding" if lost or unanswered >= board.config.unanswered_limit else "idle"
+    agreed = follow(tx, board, seat, lambda: board.time_out(asked, at, lost=lost), otherwise, at)
+    seat.unanswered = unanswered
     back_to_place(tx, entry, offer, board, at)
     withdraw(tx, board, offer, "timed_out", at, "seat lost" if lost else None)
-    note(tx, "timed_out", entry, at, offer, lost=lost)
+    note(tx, "timed_out", entry, at, offer, lost=lost, stays=seat.state == "idle")
+    if seat.state == "not_responding":
+        _tell_if_last(tx, offer, at)
     if not agreed:
         board.place(
             {contact_id: place_of(entry, None, board.config)}, {seat.counselor_id: seat_of(seat, None, board.config)}
         )
     match_after(tx, board=board, at=at)
     return True
+
+
+def _tell_if_last(tx: Session, offer: Offer, at: datetime) -> None:
+    tx.flush()
+    if not any(on_shift(seat) for seat in queries.seats(tx)):
+        told = LastSeatSilent(offer.counselor_id, offer.counselor_login, offer.contact_id)
+        outbox.post(tx, told, at=at, id=named_id("last seat", str(offer.id)))
 
 
 def back_to_place(tx: Session, entry: QueueEntry, offer: Offer, board: Board, at: datetime) -> None:

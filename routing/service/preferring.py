@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from routing import queries
 from routing.board import Board
-from routing.policy import takes_more
-from routing.service.ledger import note, place_of
+from routing.service.ledger import note, on_shift, place_of
 from routing.service.matching import match_after
 from routing.service.mending import mend_contact
 from routing.tables import QueueEntry, Seat
@@ -30,13 +29,8 @@ def prefer(tx: Session, contact_id: UUID, counselor_id: UUID, *, board: Board, a
 def keep_for(tx: Session, entry: QueueEntry, counselor_id: UUID, until: datetime) -> None:
     """Keep an entry that is in no line yet for a counselor who takes callers now; for anybody else it is not kept."""
     seat = queries.seat(tx, counselor_id)
-    if seat is not None and there(seat):
+    if seat is not None and on_shift(seat):
         entry.preferred_id, entry.preferred_until = counselor_id, until
-
-
-def there(seat: Seat) -> bool:
-    """Tell whether a seat takes callers, now or after what it is at."""
-    return takes_more(seat.activity, seat.next_activity, seat.state)
 
 
 def end_hold(tx: Session, contact_id: UUID, *, board: Board, at: datetime) -> bool:
@@ -52,7 +46,7 @@ def end_hold(tx: Session, contact_id: UUID, *, board: Board, at: datetime) -> bo
 
 def end_holds_for(tx: Session, seat: Seat, *, board: Board, at: datetime) -> None:
     """Let everybody have the callers who are kept for a counselor who takes nobody any more."""
-    if there(seat):
+    if on_shift(seat):
         return
     for contact_id in queries.kept_for(tx, seat.counselor_id):
         entry = queries.lock_free_entry(tx, contact_id)

@@ -1,6 +1,7 @@
 """Counselors' seats: taken, heard of, changed, left, lost."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,54 +11,97 @@ from core.errors import Conflict, Invalid, NotFound, Stale
 from core.ids import named_id
 from core.staff import Actor
 from routing import queries
-from routing.board import Board
+from routing.board import TAKE_AGAIN, Board
 from routing.errors import BoardGone
 from routing.messages import SeatLost
-from routing.policy import ACTIVITIES, groups, longer_wrap_up, spoken
+from routing.policy import ACTIVITIES, groups, spoken
+from routing.records import Sitter
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
 from routing.service.mending import mend_seat, ready
 from routing.service.offers import time_out
 from routing.service.preferring import end_holds_for
-from routing.tables import RoutingEvent, Seat
+from routing.service.wrapping import OUTCOME_OWED, look_after, note_wrap_up
+from routing.tables import Seat
+from routing.wellbeing import at_work_since
+from routing.written import NOTHING, Written
 
 
-def sign_on(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
-    """Take one's seat, or be heard of again after it was lost; the activity stays what it was (at first: offline)."""
-    return _take(tx, counselor, "", board=board, at=at)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a desk says about its seat: what its counselor does (nothing: as before), and whether they can be rung."""
+
+    activity: str = ""
+    softphone: bool | None = None
 
 
-def set_activity(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
+def sign_on(
+    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None,
+    written: Written = NOTHING,
+) -> Seat:  # fmt: skip
+    """Take one's seat, or be heard of again after it was lost; the activity stays what it was (at first: offline).
+
+    `softphone` says whether the counselor can be rung, None where the desk does not know.
+    """
+    return _take(tx, counselor, Said(softphone=softphone), board=board, at=at, written=written)
+
+
+def set_activity(
+    tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime, written: Written = NOTHING
+) -> Seat:
     """Choose what one is doing; during a call it takes effect after it. Raises Invalid for what is no activity.
 
-    Choosing `available` is also the way back for a seat that did not respond.
+    Choosing `available` is also the way back for a seat that did not respond, and out of a pause; it is a Conflict
+    while the outcome of a conversation is owed.
     """
     _require_activity(activity)
-    return _take(tx, counselor, activity, board=board, at=at)
+    return _take(tx, counselor, Said(activity), board=board, at=at, written=written)
 
 
 def sign_off(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> Seat:
     """Leave one's seat, after the call that is under way."""
-    return _take(tx, counselor, "offline", board=board, at=at)
+    return _take(tx, counselor, Said("offline"), board=board, at=at, written=NOTHING)
 
 
-def _take(tx: Session, counselor: Actor, activity: str, *, board: Board, at: datetime) -> Seat:
+def _take(tx: Session, counselor: Actor, said: Said, *, board: Board, at: datetime, written: Written) -> Seat:
     ready(tx, board, at)
     languages = spoken(counselor.languages, board.config)
     skills = [skill for skill in board.config.needs.skills if skill in counselor.skills]
     fresh = Seat(counselor_id=counselor.id, login=counselor.login, languages=languages, skills=skills)
     fresh.idle_since = fresh.changed_at = at
     seat = queries.ensure_seat(tx, fresh)
-    was = (seat.activity, seat.state)
+    was = (seat.activity, seat.state, seat.softphone)
+    activity = _allowed(tx, seat, said.activity, written)
     remember(tx, board, seat)
-    now = board.seat(counselor.id, at, activity=activity, groups=groups(languages, skills, board.config))
+    sitter = Sitter(said.softphone, _back_at_work(seat, activity, board, at))
+    found_by = groups(languages, skills, board.config)
+    now = board.seat(counselor.id, at, activity=activity, groups=found_by, sitter=sitter)
     seat.languages, seat.skills = languages, skills
     mirror(tx, board, seat, now, at)
-    if was != (seat.activity, seat.state):
-        note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state)
+    if was != (seat.activity, seat.state, seat.softphone):
+        note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, softphone=seat.softphone)
     end_holds_for(tx, seat, board=board, at=at)
     match_after(tx, board=board, at=at)
     return seat
+
+
+def _back_at_work(seat: Seat, activity: str, board: Board, at: datetime) -> datetime | None:
+    """Say from when on somebody who comes back is asked in their turn; None where nobody comes back."""
+    if activity != "available" or seat.activity == "available":
+        return None
+    seat.working_since = at_work_since(seat.working_since, seat.activity, seat.idle_since, at, board.config)
+    later, seat.asked_because = look_after(seat, board, at)
+    return later or at
+
+
+def _allowed(tx: Session, seat: Seat, activity: str, written: Written) -> str:
+    """Give the activity that a seat may take; who owes an outcome is not ready, and a lost one comes back to it."""
+    busy = seat.contact_id is not None or (activity or seat.activity) != "available"
+    if busy or (not activity and seat.state != "lost") or not written.owed(tx, seat.counselor_id):
+        return activity
+    if activity:
+        raise Conflict(OUTCOME_OWED)
+    return "writing"
 
 
 def remember(tx: Session, board: Board, seat: Seat) -> None:
@@ -85,70 +129,18 @@ def _require_activity(activity: str) -> None:
         raise Invalid(f"Choose one of these activities: {', '.join(ACTIVITIES)}.", field="activity")
 
 
-def heartbeat(tx: Session, counselor: Actor, *, board: Board, at: datetime) -> str:
-    """Say that the desk is there, and get its state; a seat that was lost is taken again."""
+def heartbeat(
+    tx: Session, counselor: Actor, *, board: Board, at: datetime, softphone: bool | None = None,
+    written: Written = NOTHING,
+) -> str:  # fmt: skip
+    """Say that the desk is there, and get its state; a seat that was lost, or whose softphone came, is taken again."""
     try:
-        state = board.heartbeat(counselor.id, at)
+        state = board.heartbeat(counselor.id, at, softphone)
     except BoardGone:
         state = "unknown"
-    if state in {"unknown", "lost"}:
-        return sign_on(tx, counselor, board=board, at=at).state
+    if state in TAKE_AGAIN:
+        return sign_on(tx, counselor, board=board, at=at, softphone=softphone, written=written).state
     return state
-
-
-def wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> Seat:
-    """End one's wrap-up: the seat is free, or what was chosen meanwhile. Raises Conflict where there is none."""
-    seat = queries.lock_seat(tx, counselor_id)
-    if seat is None or seat.state != "wrapping":
-        raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
-    return _end_wrap(tx, seat, board, at)
-
-
-def extend_wrap_up(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> Seat:
-    """Take more time to write, up to the longest; raises Conflict where there is no wrap-up or no more time."""
-    seat = queries.lock_seat(tx, counselor_id)
-    if seat is None or seat.state != "wrapping" or seat.wrap_until is None:
-        raise Conflict("You are not wrapping up. 후처리 중이 아닙니다.")
-    entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
-    began = entry.left_at if entry is not None and entry.left_at is not None else at
-    until = longer_wrap_up(began, seat.wrap_until, board.config)
-    if until == seat.wrap_until:
-        raise Conflict("The wrap-up is as long as it can be. Choose a break instead. 후처리를 더 늘릴 수 없습니다.")
-    mend_seat(tx, counselor_id, board)
-    now = board.extend(counselor_id, until)
-    if now is not None:
-        mirror(tx, board, seat, now, at)
-    return seat
-
-
-def end_wrap_up_due(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
-    """End a wrap-up whose time is over; False where there is none, or somebody is at it."""
-    seat = queries.lock_free_seat(tx, counselor_id)
-    if seat is None:
-        return False
-    if seat.state != "wrapping" or seat.wrap_until is None or seat.wrap_until > at:
-        return mend_seat(tx, counselor_id, board)
-    _end_wrap(tx, seat, board, at)
-    return True
-
-
-def _end_wrap(tx: Session, seat: Seat, board: Board, at: datetime) -> Seat:
-    _note_wrap_up(tx, seat, at)
-    mend_seat(tx, seat.counselor_id, board)
-    now = board.wrap_up(seat.counselor_id, at)
-    if now is not None:
-        mirror(tx, board, seat, now, at)
-    match_after(tx, board=board, at=at)
-    return seat
-
-
-def _note_wrap_up(tx: Session, seat: Seat, at: datetime) -> None:
-    entry = queries.entry(tx, seat.contact_id) if seat.contact_id else None
-    if entry is None or entry.left_at is None:
-        return
-    ended = RoutingEvent(kind="wrapped", at=at, queue=entry.queue, contact_id=entry.contact_id)
-    ended.counselor_id, ended.detail = seat.counselor_id, {"wrap_s": max(0.0, (at - entry.left_at).total_seconds())}
-    tx.add(ended)
 
 
 def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool:
@@ -163,7 +155,7 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
     except Stale:
         return False
     if seat.state == "wrapping":
-        _note_wrap_up(tx, seat, at)
+        note_wrap_up(tx, seat, board, at)
     if now is not None:
         mirror(tx, board, seat, now, at)
     if seat.state != "lost":
@@ -174,5 +166,6 @@ def lose(tx: Session, counselor_id: UUID, *, board: Board, at: datetime) -> bool
         time_out(tx, offer.contact_id, board=board, at=at, lost=True)
     elif offer is not None:
         told = SeatLost(counselor_id, seat.login, offer.contact_id)
-        outbox.post(tx, told, at=at, id=named_id("seat lost", str(offer.id), at.isoformat()))
+        due = at + timedelta(seconds=board.config.lost_call_seconds)
+        outbox.post(tx, told, at=at, due=due, id=named_id("seat lost", str(offer.id), at.isoformat()))
     return True

@@ -15,10 +15,12 @@ from routing.service.matching import match_after
 from routing.service.mending import mend_contact, rebuild
 from routing.service.offers import time_out
 from routing.service.preferring import end_hold
-from routing.service.seats import end_wrap_up_due, lose
+from routing.service.seats import lose
+from routing.service.wrapping import end_wrap_up_due
+from routing.written import NOTHING, Written
 
 
-def sweep(tx: Session, *, board: Board, at: datetime) -> Due | None:
+def sweep(tx: Session, *, board: Board, at: datetime, written: Written = NOTHING) -> Due | None:
     """Do what has come due, match what can be matched, and give what was found; None after a rebuild.
 
     With nothing due this is one script and no statement.
@@ -34,7 +36,7 @@ def sweep(tx: Session, *, board: Board, at: datetime) -> Due | None:
     for contact_id in due.holds:
         end_hold(tx, contact_id, board=board, at=at)
     for counselor_id in due.wraps:
-        end_wrap_up_due(tx, counselor_id, board=board, at=at)
+        end_wrap_up_due(tx, counselor_id, board=board, at=at, written=written)
     for counselor_id in due.leases:
         lose(tx, counselor_id, board=board, at=at)
     if due.waiting:

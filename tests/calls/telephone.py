@@ -19,7 +19,7 @@ from simulator.virtual import Policy, VirtualLeg
 from tests.house import Server, waited_for
 
 T = TypeVar("T")
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 @dataclass

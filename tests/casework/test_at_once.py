@@ -125,7 +125,7 @@ def test_an_escalation_acknowledged_while_its_duty_is_done_does_not_deadlock(hou
 
 def test_a_welfare_check_that_many_ask_for_at_once_is_one(house: House) -> None:
     case_id = open_case(house)
-    desks = [house.desk("counselor", name=f"counselor {n}") for n in range(4)]
+    desks = [house.desk("supervisor", name=f"supervisor {n}") for n in range(4)]
     body = {"level": "high", "reason": "사흘째 연락이 닿지 않음"}
     path = f"/api/cases/{case_id}/welfare-checks"
     answers = at_once([partial(desk.post, path, json=body) for desk in desks])

@@ -158,7 +158,8 @@ def test_what_is_wrong_is_refused(house: House, case_id: str) -> None:
     assert ask(house, nowhere).status_code == 404
     for wrong in ({"level": "info"}, {"reason": "x"}, {"reason": "900101-1234567"}, {"more": 1}):
         assert ask(house, case_id, **wrong).status_code == 422
-    bad_visits: list[dict[str, Any]] = [{"consent": "overridden"}, {"district": "gu"}, {"address": ""}, {"more": 1}]
+    bad_visits: list[dict[str, Any]] = [{"consent": "overridden"}, {"district": "gu"}, {"district": "00000"}]
+    bad_visits += [{"address": ""}, {"more": 1}]
     for bad in bad_visits:
         assert act(house, check, "visit", **{**WHERE, **bad}).status_code == 422, bad
     for bad in ({"kind": "taxi"}, {"danger": ""}, {"callback_number": "none"}, {"place": ""}):

@@ -30,11 +30,11 @@ def test_the_front_leads_to_the_door_and_then_to_ones_own_page(house: House) -> 
     desk = house.provider.get(f"{house.url}/desk", headers=PAGE)
     assert (desk.status_code, desk.headers["location"]) == (303, "/sign-in")
     assert house.provider.get(f"{house.url}/desk").status_code == 401
-    own = {"hana": "/desk", "sun": "/desk", "haneul": "/field", "mirae": "/dispatches"}
+    own = {"hana": "/desk", "sun": "/desk", "haneul": "/field", "mirae": "/dispatches", "garam": "/reports"}
     for login, path in own.items():
         led = browser(house, login).get("/")
         assert (led.status_code, led.headers["location"]) == (303, path)
-    assert "관리자" in browser(house, "root").get("/").text, "who has no page reads so"
+    assert "서다미" in browser(house, "dami").get("/").text, "who has no page reads so"
 
 
 def test_a_page_that_is_not_ones_own_says_so_as_a_page(house: House) -> None:

@@ -7,10 +7,12 @@ from typing import Any, get_args
 import pytest
 
 from casework import form
+from casework.policy.reporting import AGE_BANDS, MEASURES, UNKNOWN
 from casework.policy.states import DISPATCH, VISIT
 from casework.policy.triage import Level
-from console import dispatches, field
-from console.pages import HERE
+from casework.service.later import Because
+from console import dispatches, field, reports
+from console.pages import HERE, ROOMS
 from console.words import LANGUAGES, catalog, words
 from routing.policy import ACTIVITIES
 
@@ -38,6 +40,10 @@ def test_everything_is_said_in_every_language() -> None:
         ("dispatch_step", dispatches.STEPS),
         ("step", DISPATCH.states - {"drafted"}),
         ("activity", ACTIVITIES),
+        ("sex", get_args(form.Sex)),
+        ("age_band", set(AGE_BANDS) - {UNKNOWN}),
+        ("measure", {measure for each in reports.STACKED for measure in MEASURES[each]}),
+        ("because", get_args(Because)),
     ],
 )
 def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: Iterable[Any]) -> None:
@@ -47,6 +53,7 @@ def test_a_list_offers_every_choice_and_no_other(prefix: str, choices: Iterable[
 def test_nothing_in_the_catalog_is_unused_and_nothing_that_is_used_is_missing() -> None:
     files = "".join(path.read_text() for path in (HERE / "templates").iterdir())
     said = set(re.findall(r'say\("([a-z_]+)"\)', files)) | set(re.findall(r'"([a-z_]+)"', files))
+    said |= {name for _, _, name in ROOMS}
     plain = {key for key in catalog() if "." not in key}
     assert plain <= said
     assert set(re.findall(r'say\("([a-z_]+)"\)', files)) <= plain

@@ -24,6 +24,7 @@ ABOUT_NOBODY = {
     "staff_id": "who works here, for who manages them",
     "code": "of a district, or of an instrument that is printed anywhere",
     "offer_id": "a hint to the one it was made to, who is checked by name",
+    "month": "counts of everybody together, small ones left out",
     "name": "a queue's figures, a sound, or what a page is made of",
 }
 """Parts of addresses that lead to nobody's data, and why; every other one must be among `somebody`'s ids."""

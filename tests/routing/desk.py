@@ -20,7 +20,8 @@ from routing.metrics.intervals import interval_of
 from routing.service.tallying import counted_since
 from routing.tables import Offer, QueueEntry, Seat
 
-CONFIG = RoutingConfig()
+CONFIG = RoutingConfig(lease_seconds=15, unanswered_limit=1, recovery_seconds=0, occupancy_cap=1)
+"""Longer leases than at work, so that a test may let some time pass without a heartbeat; no pauses, and no cap."""
 
 
 def actor(login: str, languages: tuple[str, ...] = ("ko",), skills: tuple[str, ...] = ()) -> Actor:

@@ -77,6 +77,16 @@ class Chair:
     contact: UUID | None = None
     offer: UUID | None = None
     wrap_until: datetime | None = None
+    softphone: bool = True
+    unanswered: int = 0
+    asked_from: datetime | None = None
+
+    def rank(self) -> datetime:
+        return max(self.idle_since, self.asked_from or self.idle_since)
+
+    def takes_more(self) -> bool:
+        away = self.state in {"lost", "not_responding", "recovering"} or not self.softphone
+        return self.activity == "available" and not self.next and not away
 
     def now(self) -> SeatNow:
         return SeatNow(
@@ -88,6 +98,9 @@ class Chair:
             self.contact,
             self.offer,
             self.wrap_until,
+            self.softphone,
+            self.unanswered,
+            self.asked_from,
         )
 
 
@@ -108,17 +121,12 @@ class Model:
         return not waited_long, caller.entered - ahead, caller.seq
 
     def routable(self, at: datetime) -> list[UUID]:
-        free = [
-            key
-            for key, chair in self.chairs.items()
-            if chair.activity == "available" and chair.state == "idle" and chair.lease and chair.lease > at
-        ]
-        return sorted(free, key=lambda key: (self.chairs[key].idle_since, str(key)))
+        free = [key for key, chair in self.chairs.items() if chair.now().open and chair.lease and chair.lease > at]
+        return sorted(free, key=lambda key: (self.chairs[key].rank(), str(key)))
 
     def staff(self) -> list[Chair]:
         """Who takes callers, now or after what they are at."""
-        away = {"lost", "not_responding"}
-        return [c for c in self.chairs.values() if c.activity == "available" and not c.next and c.state not in away]
+        return [chair for chair in self.chairs.values() if chair.takes_more()]
 
     def asked(self, caller: Caller, at: datetime) -> set[str]:
         """By whom a caller may be taken: whoever their need asks by now, and where none is staffed, the next."""
@@ -161,11 +169,14 @@ class Model:
     def become(self, seat: UUID, state: str) -> None:
         if self.chairs[seat].state != "lost":
             self.chairs[seat].state = state
+        if state == "connecting":
+            self.chairs[seat].unanswered = 0
 
     def free(self, seat: UUID, since: datetime | None, state: str = "idle") -> None:
         chair = self.chairs[seat]
         self.become(seat, "idle")
         chair.idle_since = since or chair.idle_since
+        chair.unanswered = chair.unanswered if since is None else 0
         chair.contact = chair.offer = chair.wrap_until = None
         if chair.next:
             chair.activity, chair.next = chair.next, None
@@ -182,6 +193,22 @@ class Model:
         caller.state, caller.offer, caller.seat, caller.deadline = "waiting", None, None, None
         caller.version += 1
 
+    def time_out(self, key: UUID, at: datetime, *, lost: bool) -> None:
+        seat = self.callers[key].seat
+        assert seat is not None
+        unanswered = self.chairs[seat].unanswered + (not lost)
+        silent = lost or unanswered >= self.config.unanswered_limit
+        self.hand_back(key, at, at, "not_responding" if silent else "idle")
+        self.chairs[seat].unanswered = unanswered
+
+    def wrap_up(self, seat: UUID, at: datetime, recover_until: datetime | None, then: str) -> None:
+        chair = self.chairs[seat]
+        chair.asked_from = recover_until and at + 2 * (recover_until - at)
+        chair.next = chair.next or then or None
+        self.free(seat, at)
+        if recover_until and chair.activity == "available":
+            chair.state, chair.wrap_until = "recovering", recover_until
+
     def leave(self, key: UUID) -> None:
         caller = self.callers.pop(key)
         if caller.seat:
@@ -197,7 +224,7 @@ class Model:
         chair.state, chair.offer = "wrapping", None
         chair.wrap_until = at + timedelta(seconds=self.config.wrap_up_seconds)
 
-    def sit(self, seat: UUID, groups: tuple[str, ...], activity: str, at: datetime) -> None:
+    def take(self, seat: UUID, groups: tuple[str, ...], at: datetime) -> Chair:
         chair = self.chairs.setdefault(seat, Chair(groups, at, None))
         chair.groups = groups
         chair.lease = at + timedelta(seconds=self.config.lease_seconds)
@@ -206,18 +233,23 @@ class Model:
             chair.state = STATE_AT[caller.state] if caller and caller.seat == seat else "idle"
             if chair.state == "idle":
                 self.free(seat, at)
+        return chair
+
+    def sit(self, seat: UUID, groups: tuple[str, ...], activity: str, at: datetime) -> None:
+        chair = self.take(seat, groups, at)
+        chair.unanswered = 0
         if chair.state in BUSY:
             chair.next = activity if activity != chair.activity else None
             return
-        if chair.state == "not_responding":
-            chair.state, chair.idle_since = "idle", at
+        if chair.state in {"not_responding", "recovering"}:
+            chair.state, chair.idle_since, chair.wrap_until = "idle", at, None
         if chair.activity != activity:
             chair.activity, chair.idle_since = activity, at
 
     def lose(self, seat: UUID, at: datetime) -> None:
         chair = self.chairs[seat]
         chair.lease = None
-        if chair.state == "wrapping":
+        if chair.state in {"wrapping", "recovering"}:
             self.free(seat, at)
         if chair.activity != "offline" or chair.contact:
             chair.state = "lost"

@@ -34,12 +34,11 @@ class Sets:
         assert lines == {(caller.place().line, str(key)) for key, caller in waiting.items()}
         assert {line for line, _ in lines} <= self.members("lines")
         assert self.members("holds") == {str(key) for key, caller in waiting.items() if caller.first}
-        there = {str(key): chair for key, chair in model.chairs.items() if chair.activity == "available"}
-        free = {key: chair for key, chair in there.items() if chair.state == "idle"}
+        there = {str(key): chair for key, chair in model.chairs.items()}
+        free = {key: chair for key, chair in there.items() if chair.now().open}
         assert self.family("idle") == {(group, key) for key, chair in free.items() for group in chair.groups}
-        shift = {key: chair for key, chair in there.items() if chair.state not in {"lost", "not_responding"}}
-        assert self.members("shift") == set(shift)
-        staff = {(",".join(chair.groups), key) for key, chair in shift.items() if not chair.next}
+        staff = {(",".join(chair.groups), key) for key, chair in there.items() if chair.takes_more()}
+        assert self.members("shift") == {key for _, key in staff}
         assert self.family("staff") == staff
         assert {groups for groups, _ in staff} <= self.members("profiles")
         offers = [caller.seat for caller in model.callers.values() if caller.seat]

@@ -1,6 +1,7 @@
 """The counselors' and supervisors' API, with the right input and with the wrong."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -49,6 +50,42 @@ def test_a_counselor_sits_down_is_offered_a_caller_and_takes_them(client: Client
     assert hana.post("/api/seat/heartbeat").json()["state"] == "wrapping"
     assert hana.post("/api/seat/wrap-up").json()["state"] == "idle"
     assert hana.post("/api/seat/wrap-up").status_code == 409
+
+
+def test_a_desk_is_heard_of_with_its_softphone_or_without_a_word_of_it(client: Client, desk: Desk) -> None:
+    hana = client("hana")
+    beat = "/api/seat/heartbeat"
+    assert hana.post(beat).json() == {"state": "idle"}
+    hana.put("/api/seat/activity", json={"activity": "available"})
+    assert hana.post(beat, json={"softphone": False}).json() == {"state": "idle"}
+    seat = hana.get("/api/seat").json()
+    assert (seat["softphone"], "전화기" in seat["advice"]) == (False, True)
+    assert hana.post(beat, json={"softphone": True}).json() == {"state": "idle"}
+    assert hana.get("/api/seat").json()["advice"] is None
+    desk.later(14)
+    hana.post(beat)
+    desk.later(14)
+    desk.sweep()
+    assert desk.seat("hana").state == "idle"
+    desk.later(15)
+    desk.sweep()
+    assert hana.post(beat).json() == {"state": "idle"}
+    desk.redis.flushdb()
+    assert hana.post(beat).json() == {"state": "idle"}
+
+
+def test_a_heartbeat_of_a_stranger_or_of_nonsense_is_refused(client: Client, address: str, desk: Desk) -> None:
+    beat = "/api/seat/heartbeat"
+    hana = client("hana")
+    for wrong in (b'{"softphone": "perhaps"}', b'{"softphone": {}}', b'{"more": true}', b"[]", b"{"):
+        headers = {"Content-Type": "application/json"}
+        assert hana.post(beat, content=wrong, headers=headers).status_code == 422
+    assert client("field").post(beat).status_code == 403
+    assert httpx.post(address + beat).status_code == 401
+    assert httpx.post(address + beat, headers={"Authorization": "Bearer none"}).status_code == 401
+    assert hana.post(beat).status_code == 200
+    desk.at += timedelta(days=1)
+    assert hana.post(beat).status_code == 401
 
 
 def test_a_supervisor_sees_the_queue_the_line_and_the_seats(client: Client, desk: Desk) -> None:

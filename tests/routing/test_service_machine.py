@@ -173,6 +173,7 @@ class ServiceMachine(RuleBasedStateMachine):
                 found_by = groups(seat.languages, seat.skills, NUMBERS)
                 chair = Chair(found_by, seat.idle_since, moment(lease) if lease else None)
                 chair.activity, chair.state, chair.next = seat.activity, seat.state, seat.next_activity
+                chair.asked_from, chair.softphone = seat.asked_from, seat.softphone
                 model.chairs[seat.counselor_id] = chair
         return model
 

@@ -7,7 +7,9 @@ import httpx
 import pytest
 from httpx_sse import ServerSentEvent, connect_sse
 
-from tests.routing.desk import Desk
+from routing.scripts import keys
+from tests.house import waited_for
+from tests.routing.desk import Desk, actor
 from tests.routing.serving import hire, routes_of, serve
 
 
@@ -27,7 +29,7 @@ def events(address: str, token: str) -> Iterator[Iterator[ServerSentEvent]]:
     headers = {"Authorization": f"Bearer {token}"}
     with (
         httpx.Client(headers=headers, timeout=10) as client,
-        connect_sse(client, "GET", f"{address}/api/seat/events") as source,
+        connect_sse(client, "GET", f"{address}/api/seat/events?beats=true") as source,
     ):
         yield source.iter_sse()
 
@@ -69,15 +71,35 @@ def test_a_snapshot_tells_what_news_did_not(events: Iterator[ServerSentEvent], d
     assert shown["offer"]["state"] == "pending"
 
 
-def test_an_open_stream_keeps_the_seat(events: Iterator[ServerSentEvent], desk: Desk) -> None:
+def test_the_stream_of_a_desk_that_beats_itself_keeps_no_seat(events: Iterator[ServerSentEvent], desk: Desk) -> None:
     until(events, "snapshot")
     desk.sit("hana")
-    desk.later(14)
+    desk.later(15)
     for _ in range(3):
         until(events, "snapshot")
-    desk.later(14)
     desk.sweep()
-    assert desk.seat("hana").state == "idle"
+    assert desk.seat("hana").state == "lost"
+
+
+def test_any_other_stream_keeps_the_seat_while_it_is_open_and_no_longer(address: str, token: str, desk: Desk) -> None:
+    lease = desk.board.config.lease_seconds
+    with (
+        httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=20) as client,
+        connect_sse(client, "GET", f"{address}/api/seat/events") as source,
+    ):
+        events = source.iter_sse()
+        until(events, "snapshot")
+        desk.sit("hana")
+        desk.later(lease - 1)
+        key, seat = next(name for name in keys(desk.board.site) if name.endswith("leases")), str(actor("hana").id)
+        until_then = desk.redis.zscore(key, seat)
+        waited_for(lambda: desk.redis.zscore(key, seat) != until_then)
+        desk.later(lease - 1)
+        desk.sweep()
+        assert desk.seat("hana").state == "idle"
+    desk.later(lease + 1)
+    desk.sweep()
+    assert desk.seat("hana").state == "lost"
 
 
 def test_the_stream_ends_with_the_session(events: Iterator[ServerSentEvent], desk: Desk) -> None:
