@@ -12,6 +12,11 @@ for id, seat in pairs(seats) do
     call('SREM', STAFF .. known.groups, id)
   end
   put_seat(id, seat, nil)
-  if leases[id] then call('ZADD', LEASES, leases[id], id) end
+  if leases[id] then
+    call('ZADD', LEASES, leases[id], id)
+  elseif known and known.state == 'lost' and seat.state ~= 'lost' then
+    -- Whoever marked it lost died before the row said so. Its lease went with that: due at once, it is lost again.
+    call('ZADD', LEASES, 'NX', 0, id)
+  end
 end
 return {'ok'}

@@ -164,6 +164,8 @@ def bring_back(tx: Session, contact_id: UUID, why: str, *, board: Board, at: dat
     withdraw(tx, board, offer, "failed", at, why)
     # Who comes back talks to nobody: if they hang up now, they are owed what every caller in the queue is.
     entry.state, entry.version, entry.connected_at = "waiting", entry.version + 1, None
+    # One who was handed to a counselor by name, or kept for their own, waits for everybody now.
+    entry.only_id = entry.preferred_id = entry.preferred_until = None
     note(tx, "returned", entry, at, offer, why=why)
     _wrap_up(tx, seat, board, at)
     tx.flush()

@@ -29,6 +29,10 @@ def admit(tx: Session, entry: QueueEntry, board: Board, at: datetime) -> None:
     known = place_of(entry, None, board.config)
     if known is not None:
         board.enqueue(entry.contact_id, known)
+    _let_in(tx, entry, board, at)
+
+
+def _let_in(tx: Session, entry: QueueEntry, board: Board, at: datetime) -> None:
     if entry.admitted_at is None:
         entry.admitted_at = at
         entry.need = board.config.needs.known(entry.need, entry.entered_at, board.config.timezone)
@@ -40,25 +44,30 @@ def reconcile(tx: Session, *, board: Board, at: datetime) -> int:
 
     Waits for nobody: what is locked is being changed, and is looked at again the next time.
     """
-    if board.epoch() is None:
+    epoch = board.epoch()
+    if epoch is None:
         rebuild(tx, board=board, at=at)
         return 0
-    count = sum(mend_contact(tx, contact_id, board, at) for contact_id in _differing_contacts(tx, board))
-    count += sum(mend_seat(tx, counselor_id, board) for counselor_id in _differing_seats(tx, board))
+    # Both are compared before anything is locked: comparing a long line takes time, and counselors wait for its rows.
+    contacts, seats = _differing_contacts(tx, board, epoch), _differing_seats(tx, board)
+    count = sum(mend_contact(tx, contact_id, board, at) for contact_id in contacts)
+    count += sum(mend_seat(tx, counselor_id, board) for counselor_id in seats)
     if count:
-        queries.lock_epoch(tx, board.site, at).mended += count
+        mark = queries.lock_epoch(tx, board.site, at)
+        mark.mended, mark.epoch = mark.mended + count, max(mark.epoch, epoch)
         log.warning("mended %s differences between the queue's index and the database", count)
         match_after(tx, board=board, at=at)
     return count
 
 
-def _differing_contacts(tx: Session, board: Board) -> set[UUID]:
+def _differing_contacts(tx: Session, board: Board, epoch: int) -> set[UUID]:
     # The index is read first: what enters between the two readings is missing from it, and locked or at rest.
     held = board.contacts()
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     places = {e.contact_id: place_of(e, offers.get(e.contact_id), board.config) for e in queries.live_entries(tx)}
     wanted = {key: place.record(key) for key, place in places.items() if place is not None}
-    return {key for key in held.keys() | wanted.keys() if held.get(key) != wanted.get(key)}
+    older = {key for key, offer in offers.items() if offer.epoch != epoch}
+    return older | {key for key in held.keys() | wanted.keys() if held.get(key) != wanted.get(key)}
 
 
 def _differing_seats(tx: Session, board: Board) -> set[UUID]:
@@ -78,9 +87,9 @@ def mend_contact(tx: Session, contact_id: UUID, board: Board, at: datetime) -> b
         return False
     offer = queries.current_offer(tx, contact_id)
     known = place_of(entry, offer, board.config) if entry is not None else None
-    held = board.contact(contact_id)
+    held, renewed = board.contact(contact_id), offer is not None and _renewed(offer, board)
     if held == (known.record(contact_id) if known else None):
-        return False
+        return renewed
     seats = {UUID(held["seat"])} if held and "seat" in held else set()
     seats |= {offer.counselor_id} if offer else set()
     if entry is not None and known is not None and entry.admitted_at is None:
@@ -89,6 +98,12 @@ def mend_contact(tx: Session, contact_id: UUID, board: Board, at: datetime) -> b
     for counselor_id in sorted(seats):
         mend_seat(tx, counselor_id, board)
     return True
+
+
+def _renewed(offer: Offer, board: Board) -> bool:
+    # A rebuild that died before its commit, or passed over this locked row, left the offer in an earlier epoch.
+    was, offer.epoch = offer.epoch, board.epoch() or offer.epoch
+    return offer.epoch != was
 
 
 def mend_seat(tx: Session, counselor_id: UUID, board: Board) -> bool:
@@ -120,7 +135,7 @@ def rebuild(tx: Session, *, board: Board, at: datetime) -> int:
     offers = {offer.contact_id: offer for offer in queries.live_offers(tx)}
     entries = queries.live_entries(tx)
     for entry in entries:
-        entry.admitted_at = entry.admitted_at or _first(tx, entry, at)
+        _let_in(tx, entry, board, at)
     places = {e.contact_id: place_of(e, offers.get(e.contact_id), board.config) for e in entries}
     board.place(places, _seats(queries.seats(tx), offers.values(), board), at)
     mark.epoch, mark.rebuilt_at = mark.epoch + 1, at
@@ -128,11 +143,6 @@ def rebuild(tx: Session, *, board: Board, at: datetime) -> int:
     log.warning("rebuilt the queue's index: epoch %s, %s callers", mark.epoch, len(entries))
     match_after(tx, board=board, at=at)
     return mark.epoch
-
-
-def _first(tx: Session, entry: QueueEntry, at: datetime) -> datetime:
-    note(tx, "entered", entry, entry.entered_at, priority=entry.priority, language=entry.language)
-    return at
 
 
 def _renew(tx: Session, offer: Offer, board: Board, epoch: int, at: datetime) -> None:

@@ -72,7 +72,7 @@ def _take(tx: Session, counselor: Actor, said: Said, *, board: Board, at: dateti
     seat = queries.ensure_seat(tx, fresh)
     was = (seat.activity, seat.state, seat.softphone)
     activity = _allowed(tx, seat, said.activity, written)
-    remember(tx, board, seat)
+    mend_seat(tx, seat.counselor_id, board)
     sitter = Sitter(said.softphone, _back_at_work(seat, activity, board, at))
     found_by = groups(languages, skills, board.config)
     now = board.seat(counselor.id, at, activity=activity, groups=found_by, sitter=sitter)
@@ -104,19 +104,13 @@ def _allowed(tx: Session, seat: Seat, activity: str, written: Written) -> str:
     return "writing"
 
 
-def remember(tx: Session, board: Board, seat: Seat) -> None:
-    """Give a seat back to an index that does not know it, before the index decides about it."""
-    if board.seat_now(seat.counselor_id) is None:
-        mend_seat(tx, seat.counselor_id, board)
-
-
 def set_activity_of(tx: Session, counselor_id: UUID, activity: str, *, board: Board, at: datetime) -> Seat:
     """Change a counselor's activity for them; raises Invalid, or NotFound for who never had a seat."""
     _require_activity(activity)
     seat = queries.lock_seat(tx, counselor_id)
     if seat is None:
         raise NotFound("This person has no seat. 좌석이 없는 직원입니다.")
-    remember(tx, board, seat)
+    mend_seat(tx, counselor_id, board)
     mirror(tx, board, seat, board.seat(counselor_id, at, activity=activity, alive=False), at)
     note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, by_supervisor=True)
     end_holds_for(tx, seat, board=board, at=at)

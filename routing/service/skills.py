@@ -12,7 +12,7 @@ from routing.board import Board
 from routing.policy import groups
 from routing.service.ledger import mirror, note_seat
 from routing.service.matching import match_after
-from routing.service.seats import remember
+from routing.service.mending import mend_seat
 
 
 def set_skills(tx: Session, staff_id: UUID, skills: list[str], *, board: Board, at: datetime) -> list[str]:
@@ -38,7 +38,7 @@ def _tell_seat(tx: Session, staff_id: UUID, skills: list[str], board: Board, at:
     if seat is None:
         return
     seat.skills = skills
-    remember(tx, board, seat)
+    mend_seat(tx, staff_id, board)
     found_by = groups(seat.languages, skills, board.config)
     mirror(tx, board, seat, board.seat(staff_id, at, groups=found_by, alive=False), at)
     note_seat(tx, "skills", seat, at, skills=skills)

@@ -236,9 +236,12 @@ class Model:
         return chair
 
     def sit(self, seat: UUID, groups: tuple[str, ...], activity: str, at: datetime) -> None:
-        chair = self.take(seat, groups, at)
-        chair.unanswered = 0
-        if chair.state in BUSY:
+        self.take(seat, groups, at).unanswered = 0
+        self.choose(seat, activity, at)
+
+    def choose(self, seat: UUID, activity: str, at: datetime) -> None:
+        chair = self.chairs[seat]
+        if chair.state in BUSY or (chair.state == "lost" and chair.contact):
             chair.next = activity if activity != chair.activity else None
             return
         if chair.state in {"not_responding", "recovering"}:

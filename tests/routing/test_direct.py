@@ -189,3 +189,18 @@ def test_an_offer_by_name_is_not_accepted_after_it_ran_out(talking: Desk) -> Non
     talking.sweep()
     with pytest.raises(Stale), talking.sessions.begin() as tx:
         queue.accept(tx, offer.id, offer.counselor_id, board=talking.board, at=talking.at)
+
+
+def test_one_who_was_handed_on_by_name_and_is_brought_back_waits_for_everybody(talking: Desk) -> None:
+    go_on(talking, only="duri")
+    talking.talk("next")
+    talking.finish("A", "transfer")
+    with talking.sessions.begin() as tx:
+        assert queue.bring_back(tx, NEXT, "gone", board=talking.board, at=talking.at)
+    talking.sit("sena")
+    assert talking.to("next") == "sena"
+    talking.reject("next")
+    assert talking.state("next") == "waiting"
+    talking.later(4)
+    talking.sweep()
+    assert (talking.to("next"), talking.agrees()) == ("sena", True)

@@ -13,6 +13,7 @@ from core.errors import Stale
 from routing import queries
 from routing.board import Board
 from routing.errors import BoardGone
+from routing.service.seats import lose
 from tests.routing.desk import Desk, actor, contact
 
 
@@ -136,6 +137,37 @@ def test_dying_before_the_commit_leaves_an_offer_as_it_was(desk: Desk, act: str)
     assert desk.agrees()
 
 
+@pytest.mark.parametrize("dead", [queue.reject, queue.leave])
+def test_a_seat_that_changes_after_a_process_died_is_what_its_row_says(desk: Desk, dead: Callable[..., object]) -> None:
+    desk.sit("hana")
+    desk.call("A")
+    offer = desk.offer("A")
+    assert offer is not None
+    dying(desk, dead, *((contact("A"), "abandoned") if dead is queue.leave else (offer.id, offer.counselor_id, "why")))
+    desk.sit("hana", "break")
+    assert (desk.seat("hana").state, desk.seat("hana").next_activity, desk.to("A")) == ("reserved", "break", "hana")
+    desk.reconcile()
+    assert desk.accept("A").id == offer.id
+    assert desk.agrees()
+
+
+def test_an_offer_held_out_while_a_rebuild_dies_can_still_be_accepted(desk: Desk) -> None:
+    for login, name in (("hana", "A"), ("duri", "B")):
+        desk.sit(login)
+        desk.call(name)
+    desk.talk("B")
+    desk.redis.flushdb()
+    dying(desk, queue.rebuild)
+    assert desk.board.epoch() == 2
+    assert desk.reconcile() > 0
+    desk.accept("A")
+    assert desk.finish("B")
+    assert desk.agrees()
+    desk.redis.flushdb()
+    desk.sweep()
+    assert desk.board.epoch() == 3, "no epoch counts twice"
+
+
 @pytest.mark.parametrize("act", ["connected", "failed", "finish"])
 def test_what_happened_is_so_even_after_dying_once_in_the_middle(desk: Desk, act: str) -> None:
     desk.sit("hana")
@@ -213,3 +245,14 @@ def test_what_was_mended_is_counted(desk: Desk) -> None:
     desk.reconcile()
     with desk.sessions() as tx:
         assert queries.mended(tx) == 2
+
+
+def test_a_desk_that_is_marked_lost_by_a_dying_process_is_lost_by_the_next(desk: Desk) -> None:
+    desk.sit("hana")
+    desk.later(16)
+    dying(desk, lose, actor("hana").id)
+    assert desk.seat("hana").state == "idle"
+    assert desk.reconcile() == 1
+    desk.sweep()
+    assert desk.seat("hana").state == "lost"
+    assert desk.agrees()
