@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from casework.instruments import Catalog, shipped
 from casework.policy.retention import PERIODS, Kind
 from casework.policy.triage import TARGETS, Targets
 from core.security import Vault
@@ -104,6 +105,13 @@ class Config:
     """A team that is inside is heard of again within this, for its own safety."""
     follow_up_opens: timedelta = timedelta(hours=24)
     """A follow-up shows as due so long before its deadline."""
+    referral_answered_within: timedelta = timedelta(days=3)
+    """From sending a referral to its answer: then it is overdue in the house, and asked after outside."""
+    referral_chased_within: timedelta = timedelta(hours=24)
+    """From then, or from a refusal, to what the referrer does about it."""
+    referral_expires_after: timedelta = timedelta(days=14)
+    """A referral that nobody answered is over."""
+    instruments: Catalog = field(default_factory=shipped)
     pages: int = 5
     """A request that nobody acknowledges is sent so many times; the supervisor's ladder goes on without it."""
     rung_within: timedelta = timedelta(minutes=5)

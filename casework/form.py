@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from casework.policy.finalizing import Filled
+from casework.policy.instruments import Declined
 from casework.policy.triage import Level
 from casework.words import Line, Name, Notes, Paragraph
 
@@ -131,6 +132,13 @@ class NextStep(Part):
     follow_up: FollowUp | None = None
 
 
+class ScreeningAsked(Part):
+    """An instrument that was asked in the conversation: its answers by item, `declined` among them."""
+
+    instrument: Annotated[str, Field(max_length=20)]
+    answers: Annotated[dict[Annotated[str, Field(max_length=40)], StrictInt | Declined], Field(max_length=40)]
+
+
 class Form(Part):
     """The whole form."""
 
@@ -142,6 +150,7 @@ class Form(Part):
     outcome: Outcome | None = None
     triage_level: Level | None = None
     consent: Consent | None = None
+    screenings: Annotated[list[ScreeningAsked], Field(max_length=12)] | None = None
     notes: Notes | None = None
     next_step: NextStep | None = None
 

@@ -170,6 +170,21 @@ class TranscriptWanted(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralSettled(Message):
+    """A referral was accepted, rejected, done or is expired: whoever referred hears of it."""
+
+    referral_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralExpires(Message):
+    """Timer: a referral that nobody has answered by now is over."""
+
+    referral_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RevealsToReview(Message):
     """Timer: a month is over in which somebody looked behind the mask."""
 

@@ -80,43 +80,6 @@ class RevealedOut(BaseModel):
     """Somebody else reported: who they are is told by a decision only."""
 
 
-class CaseOut(Out):
-    """A case in a list."""
-
-    id: UUID
-    state: str
-    owner_id: UUID | None
-    district: str | None
-    topic: str
-    triage_level: str
-    first_contact_at: datetime
-    respond_by: datetime | None
-    responded_at: datetime | None
-    opened_at: datetime
-    closed_at: datetime | None
-    lower_to: str | None
-    lower_by: UUID | None
-    version: int
-
-
-class Entry(BaseModel):
-    """One line of a case's story."""
-
-    at: datetime
-    kind: str
-    id: UUID
-    state: str | None = None
-    what: str | None = None
-    words: str | None = None
-
-
-class CaseDetail(CaseOut):
-    """A case with its story, oldest first, and the subject's name masked."""
-
-    subject: KnownPerson | None
-    timeline: list[Entry]
-
-
 class DutyOut(Out):
     """Something owed."""
 

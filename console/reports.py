@@ -41,7 +41,7 @@ class Bar:
     counts: Counts
 
 
-@router.get("/reports")
+@router.get("/reports", response_class=HTMLResponse)
 def latest_report(_: Reader, at: Now) -> RedirectResponse:
     """Lead to the last month that is over."""
     return RedirectResponse(f"/reports/{reports.last_month(at)}", 303)

@@ -1,11 +1,26 @@
 """Messages and timers as rows: saved with the change they tell of, delivered after the commit, never lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Index, String, and_, case, or_, select, text, union_all, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Index,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -19,6 +34,7 @@ BELL = "outbox"
 LEASE = timedelta(seconds=6)
 """How long a delivery may hold a message, or a rung bell is trusted, before another takes it up."""
 
+_TOGETHER = "outbox.together"
 OPEN = ("pending", "leased", "retry")
 
 
@@ -73,10 +89,32 @@ def post(
         "due": when,
         "posted_at": at,
     }
-    tx.execute(insert(OutboxMessage).values(**row).on_conflict_do_nothing())
-    if when <= at:
-        tx.execute(text(f"NOTIFY {BELL}"))
+    together: list[dict[str, Any]] | None = tx.info.get(_TOGETHER)
+    if together is None:
+        _save(tx, [row])
+    else:
+        together.append(row)
     return key
+
+
+@contextmanager
+def together(tx: Session) -> Iterator[None]:
+    """Save what is posted inside with one statement, at the end: nothing inside may look for it."""
+    rows: list[dict[str, Any]] = []
+    tx.info[_TOGETHER] = rows
+    try:
+        yield
+    finally:
+        del tx.info[_TOGETHER]
+    if rows:
+        _save(tx, rows)
+
+
+def _save(tx: Session, rows: list[dict[str, Any]]) -> None:
+    saved = insert(OutboxMessage).values(rows).on_conflict_do_nothing()
+    # The bell rings with the commit, once however often it is pulled, and not for a timer.
+    rung = case((OutboxMessage.due <= OutboxMessage.posted_at, func.pg_notify(BELL, "")))
+    tx.execute(saved.returning(cast(rung, String)))
 
 
 def cancel(tx: Session, message_id: UUID, *, at: datetime) -> None:

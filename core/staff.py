@@ -19,6 +19,7 @@ SHIFT = timedelta(hours=14)
 MAX_MISSES, LOCK = 5, timedelta(minutes=1)
 
 _CASE = {"contact.read", "contact.write", "case.read", "case.write", "person.reveal", "duty.read", "duty.write"}
+_CASE |= {"screening.read", "screening.write", "referral.read", "referral.write"}
 _CASE |= {"plan.read", "plan.write"}
 _FIELD = {"visit.read", "visit.write"}
 _DISPATCH = {"dispatch.read", "dispatch.write"}

@@ -3,8 +3,8 @@
 from typing import Literal, get_args
 
 DutyKind = Literal[
-    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "record", "plan_review",
-    "companion_call", "welfare_check", "access_review", "privacy_request", "breach",
+    "callback", "first_response", "follow_up", "in_depth_callback", "review", "voicemail", "record", "referral",
+    "plan_review", "companion_call", "welfare_check", "access_review", "privacy_request", "breach",
 ]  # fmt: skip
 Team = Literal["counselors", "center", "supervisors"]
 Priority = Literal["normal", "high", "danger"]
@@ -17,6 +17,7 @@ TEAM_OF: dict[DutyKind, Team] = {
     "in_depth_callback": "center",
     "review": "supervisors",
     "voicemail": "counselors",
+    "referral": "counselors",
     "record": "counselors",
     "plan_review": "supervisors",
     "companion_call": "center",
@@ -34,6 +35,12 @@ TEAMS_OF_ROLE: dict[str, frozenset[Team]] = {
 
 TO_UNANSWERED = frozenset({"callback", "voicemail"})
 """Kinds that are owed to a caller whom nobody answered: whoever takes one owns the contact."""
+
+PRIORITY_OF: dict[str, Priority] = {"emergency": "danger", "urgent": "high"}
+"""Of a first response that nothing else promises: at danger the supervisor hears at once that it is late."""
+
+RESPONSES = frozenset({"first_response", "in_depth_callback", "follow_up"})
+"""Kinds that are a response to a case."""
 
 ENDED_ELSEWHERE: dict[str, str] = {
     "companion_call": "/api/companion-calls",

@@ -139,6 +139,21 @@ ESCALATION = machine(
     acknowledged="resolved",
     resolved="",
 )  # fmt: skip
+SCREENING = machine(
+    "screening", "started", "finished",
+    started="finished",
+    finished="",
+)  # fmt: skip
+REFERRAL = machine(
+    "referral", "draft", "done rejected revoked expired",
+    draft="sent revoked",
+    sent="accepted rejected revoked expired",
+    accepted="done revoked",
+    done="",
+    rejected="",
+    revoked="",
+    expired="",
+)  # fmt: skip
 CARE_PLAN = machine(
     "care plan", "draft", "ended",
     draft="active ended",
@@ -171,5 +186,6 @@ WELFARE_CHECK = machine(
 )  # fmt: skip
 
 MACHINES = (
-    CONTACT, CASE, DUTY, VISIT, DISPATCH, ESCALATION, CARE_PLAN, COMPANION_RHYTHM, COMPANION_CALL, WELFARE_CHECK,
+    CONTACT, CASE, DUTY, VISIT, DISPATCH, ESCALATION, SCREENING, REFERRAL, CARE_PLAN, COMPANION_RHYTHM,
+    COMPANION_CALL, WELFARE_CHECK,
 )  # fmt: skip

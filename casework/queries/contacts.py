@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from casework.tables import Contact
+from casework.tables import Consent, Contact, Duty, Escalation
 from core.errors import NotFound
 
 
@@ -68,6 +69,42 @@ def earlier_calls(tx: Session, contact: Contact) -> tuple[int, datetime | None]:
     theirs = or_(Contact.channel != "callback", Contact.answered_at.is_not(None))
     row = tx.execute(select(func.count(), func.max(Contact.opened_at)).where(*same, theirs)).one()
     return row[0], row[1]
+
+
+class Standing(NamedTuple):
+    """How a contact stands when it is finalized."""
+
+    may_be_known: bool
+    """Whoever called may be written down by name: until they refuse it, or take it back."""
+    escalated: bool
+    owed: bool
+    """The caller is owed a call-back."""
+    put_off: bool
+    """Its record was to be finished later."""
+
+
+def standing(tx: Session, contact: Contact) -> Standing:
+    """Tell how a contact stands that is locked, with its caller."""
+    about = (Escalation.about_kind == "contact", Escalation.about_id == contact.id, Escalation.state != "resolved")
+    theirs = (
+        Duty.kind == "callback", Duty.caller_fingerprint == contact.caller_fingerprint, Duty.ended_at.is_(None),
+    )  # fmt: skip
+    record = (Duty.kind == "record", Duty.contact_id == contact.id, Duty.ended_at.is_(None))
+    said = (Consent.contact_id.in_(line_of(tx, contact)), Consent.purpose == "collection")
+    given = select(and_(Consent.answer == "given", Consent.withdrawn_at.is_(None))).where(*said)
+    newest = given.order_by(Consent.at.desc(), Consent.id.desc()).limit(1).scalar_subquery()
+    open_ones = (exists().where(*rules) for rules in (about, theirs, record))
+    known, escalated, owed, put_off = tx.execute(select(newest, *open_ones)).one()
+    return Standing(known is not False, escalated, owed, put_off)
+
+
+def line_of(tx: Session, contact: Contact) -> list[UUID]:
+    """List a contact and those before it, from which the conversation was handed on."""
+    ids = [contact.id]
+    while contact.continues_id is not None:
+        contact = tx.get_one(Contact, contact.continues_id)
+        ids.append(contact.id)
+    return ids
 
 
 def owed_by_call(tx: Session, contact: Contact, callback_duty_id: UUID) -> bool:

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from casework.policy.duties import PRIORITIES
 from casework.policy.states import DUTY
 from casework.tables import Duty, DutyAttempt, Escalation
+from casework.tables.duties import BOARD
 from core.errors import NotFound
 from core.staff import Staff
 
+_FIRST: tuple[ColumnElement[bool], ...] = tuple(literal_column(part) for part in BOARD)
 _OPEN = Duty.state.in_(DUTY.open)
-_RANK = case({"danger": 0, "high": 1}, value=Duty.priority, else_=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,29 @@ def lock_duty(tx: Session, duty_id: UUID) -> Duty:
 def duties(tx: Session, wanted: DutyFilter) -> Sequence[Duty]:
     """List open duties: the overdue first, then by priority and deadline."""
     rules: list[ColumnElement[bool]] = [Duty.ended_at.is_(None)]
-    if wanted.owner_id is not None:
-        rules.append(Duty.owner_id == wanted.owner_id)
-    else:
-        rules.append(Duty.team.in_(wanted.teams))
     if wanted.unowned:
         rules.append(Duty.owner_id.is_(None))
     if wanted.kind is not None:
         rules.append(Duty.kind == wanted.kind)
-    order = (Duty.overdue_at.is_(None), _RANK, Duty.due_at, Duty.place_at, Duty.id)
-    return tx.scalars(select(Duty).where(*rules).order_by(*order).limit(wanted.limit)).all()
+    chosen = select(Duty).where(*rules).order_by(*_FIRST, Duty.due_at, Duty.id).limit(wanted.limit)
+    if wanted.owner_id is not None:
+        whose = [Duty.owner_id == wanted.owner_id]
+    else:
+        whose = [Duty.team == team for team in sorted(wanted.teams)]
+    # Each team's stand in the index in the order of the board: its first ones are read, not all of them sorted.
+    found = [duty for one in whose for duty in tx.scalars(chosen.where(one))]
+    return sorted(found, key=_place)[: wanted.limit]
+
+
+def _place(duty: Duty) -> tuple[bool, int, datetime, UUID]:
+    return duty.overdue_at is None, -PRIORITIES.index(duty.priority), duty.due_at, duty.id
+
+
+def lock_first_response(tx: Session, case_id: UUID) -> Duty | None:
+    """Lock a case's open first response; None where there is none, or somebody is at it this very moment."""
+    owed = select(Duty).where(Duty.case_id == case_id, Duty.kind == "first_response", Duty.ended_at.is_(None))
+    # Whoever ends a duty locks it before its case: to wait for them with the case locked would make the two deadlock.
+    return tx.scalars(owed.order_by(Duty.due_at).limit(1).with_for_update(skip_locked=True)).first()
 
 
 def workload(tx: Session, of: Collection[str]) -> Sequence[Any]:

@@ -4,18 +4,58 @@ import zlib
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.orm import Session
 
-from casework.tables import Case, Identifier, Person, PersonMerge, SourceDecision
+from casework.tables import Case, Identifier, Person, PersonKey, PersonMerge, SourceDecision
 from core.errors import NotFound
+
+_HELD = "people.held"
+"""Which callers a session's transaction has locked."""
+_KEYS = "people.keys"
+"""The keys that a session has read: it forgets at once what nobody holds, and would ask again."""
 
 NO_SUCH_PERSON = "그런 사람이 없습니다. There is no such person."
 
 
 def lock_caller(tx: Session, fingerprint: str) -> None:
-    """Let only one transaction at a time decide who this caller is and what they are owed."""
-    tx.execute(text("select pg_advisory_xact_lock(120, :key)"), {"key": zlib.crc32(fingerprint.encode()) - 2**31})
+    """Let only one transaction at a time decide who this caller is and what they are owed; held already, it stays."""
+    lock_callers(tx, {fingerprint})
+
+
+def lock_callers(tx: Session, fingerprints: set[str]) -> None:
+    """Lock several callers, always in one order: two who speak of each other must not wait for each other."""
+    transaction, held = tx.info.get(_HELD, (None, set()))
+    if transaction is not tx.get_transaction():
+        held = set()
+    if not fingerprints - held:
+        return
+    keys = [zlib.crc32(each.encode()) - 2**31 for each in sorted(fingerprints - held)]
+    tx.execute(text("select pg_advisory_xact_lock(120, key) from unnest(cast(:keys as int[])) key"), {"keys": keys})
+    tx.info[_HELD] = tx.get_transaction(), held | fingerprints
+
+
+def lock_people_with(tx: Session, fingerprint: str) -> Sequence[Person]:
+    """Lock the people with this number, the longest known first; their keys are read with them."""
+    known = select(Person, PersonKey).join(Identifier, Identifier.person_id == Person.id)
+    keyed = known.outerjoin(PersonKey, PersonKey.person_id == Person.id)
+    chosen = keyed.where(Identifier.fingerprint == fingerprint).order_by(Person.created_at, Person.id)
+    fresh = tx.execute(chosen.with_for_update(of=Person).execution_options(populate_existing=True)).all()
+    for _, key in fresh:
+        keep_key(tx, key)
+    return [person for person, _ in fresh]
+
+
+def key_of(tx: Session, person_id: UUID) -> PersonKey | None:
+    """Give a person's key, None where there is none (any more)."""
+    return keep_key(tx, tx.get(PersonKey, person_id))
+
+
+def keep_key(tx: Session, key: PersonKey | None) -> PersonKey | None:
+    """Let a key be read once in a session."""
+    if key is not None:
+        tx.info.setdefault(_KEYS, set()).add(key)
+    return key
 
 
 def people_with(tx: Session, fingerprint: str) -> Sequence[Person]:
@@ -69,9 +109,14 @@ def lock_root_of(tx: Session, person_id: UUID) -> Person:
 
 def records_of(tx: Session, root_id: UUID) -> set[UUID]:
     """List every record that this one stands for, itself among them."""
+    return set(tx.scalars(every_record(root_id)))
+
+
+def every_record(root_id: UUID) -> Select[UUID]:
+    """Give `records_of` as a part of a statement."""
     standing = select(Person.id).where(Person.id == root_id).cte("standing", recursive=True)
     merged = select(Person.id).join(standing, Person.merged_into_id == standing.c.id)
-    return set(tx.scalars(select(standing.union_all(merged).c.id)))
+    return select(standing.union_all(merged).c.id)
 
 
 def identifiers(tx: Session, ids: set[UUID]) -> Sequence[Identifier]:

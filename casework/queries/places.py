@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, or_, select
 from sqlalchemy.orm import Session
 
 from casework.tables import District, Dong, Team
@@ -23,7 +23,7 @@ def dongs(tx: Session, district: str, *, on: date) -> Sequence[Dong]:
     return tx.scalars(select(Dong).where(Dong.district == district, begun, not_over).order_by(Dong.code)).all()
 
 
-def team_of(tx: Session, district: str) -> UUID | None:
-    """Give the team that visits in a district, or None where nobody does yet."""
+def team_of(district: str) -> ScalarSelect[UUID]:
+    """Give, as a part of a statement, the team that visits in a district; null where nobody does yet."""
     own = select(Team.id).where(Team.district == district, Team.active).order_by(Team.name).limit(1)
-    return tx.scalar(own)
+    return own.scalar_subquery()

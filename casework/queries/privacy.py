@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from casework.policy.states import VISIT
+from casework.queries.contacts import line_of
 from casework.tables import (
     Breach,
     Case,
@@ -50,11 +51,7 @@ def consents_of(tx: Session, records: set[UUID]) -> Sequence[Consent]:
 
 def newest_consents(tx: Session, contact: Contact) -> dict[str, Consent]:
     """Give the newest answer for each purpose, also from before the conversation was handed on."""
-    ids = [contact.id]
-    while contact.continues_id is not None:
-        contact = tx.get_one(Contact, contact.continues_id)
-        ids.append(contact.id)
-    said = select(Consent).where(Consent.contact_id.in_(ids)).order_by(Consent.at, Consent.id)
+    said = select(Consent).where(Consent.contact_id.in_(line_of(tx, contact))).order_by(Consent.at, Consent.id)
     return {consent.purpose: consent for consent in tx.scalars(said)}
 
 

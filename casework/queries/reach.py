@@ -5,11 +5,11 @@ A list is filtered by these rules; what is asked for by id and lies outside of t
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, false, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casework.policy.duties import teams
-from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Duty, Visit, WelfareCheck
+from casework.tables import CarePlan, Case, CompanionRhythm, Contact, Dispatch, Duty, Referral, Visit, WelfareCheck
 from core.grants import Held
 from core.staff import Actor, Staff
 
@@ -19,6 +19,7 @@ Reached = (
     | type[Case]
     | type[Visit]
     | type[Dispatch]
+    | type[Referral]
     | type[CarePlan]
     | type[CompanionRhythm]
     | type[WelfareCheck]
@@ -48,6 +49,19 @@ def visits(actor: Actor, permission: str) -> Rule:
 def dispatches(actor: Actor, permission: str) -> Rule:
     """Reach dispatches that one asked for, and those of the cases one reaches."""
     return or_(false(), *(_asked(Dispatch, actor, held) for held in actor.reach(permission)))
+
+
+def referrals(actor: Actor, permission: str) -> Rule:
+    """Reach referrals that one wrote, those sent to one's team, and those of the cases one reaches."""
+    return or_(false(), *(_referrals(actor, held) for held in actor.reach(permission)))
+
+
+def _referrals(actor: Actor, held: Held) -> Rule:
+    if held.scope == "all":
+        return true()
+    sent_here = and_(Referral.to_team.in_(teams(held.role)), Referral.state != "draft")
+    of_case = Referral.case_id.in_(select(Case.id).where(_cases(actor, held)))
+    return or_(Referral.referred_by == actor.id, sent_here, of_case)
 
 
 def _contacts(actor: Actor, held: Held) -> Rule:

@@ -17,14 +17,16 @@ from casework.routes import (
     people,
     photos,
     privacy,
+    referrals,
     reports,
     safety_plans,
+    screenings,
     visits,
     welfare_checks,
 )
 
 _PEOPLE = (contacts, consents, flags, people, privacy, care_plans, safety_plans)
-_OWED = (cases, companions, welfare_checks, duties)
+_OWED = (cases, screenings, referrals, companions, welfare_checks, duties)
 _FIELD = (visits, photos, dispatches, partner)
 PARTS = tuple(part.router for part in (*_PEOPLE, *_OWED, *_FIELD, oversight, access, reports))
 router = APIRouter(prefix="/api")

@@ -80,12 +80,6 @@ def of_person(tx: Session, person_id: UUID, actor: Actor, *, at: datetime) -> Se
     return queries.consents_of(tx, records)
 
 
-def may_be_known(tx: Session, contact: Contact) -> bool:
-    """Tell whether whoever called may be written down by name: until they refuse it, or take it back."""
-    said = queries.newest_consents(tx, contact).get("collection")
-    return said is None or (said.answer == "given" and said.withdrawn_at is None)
-
-
 def withdraw(tx: Session, consent_id: UUID, actor: Actor, reason: str, *, at: datetime) -> Consent:
     """Take a consent back, for whoever has it said; what follows is carried out at once. Twice is no harm.
 

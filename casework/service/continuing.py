@@ -16,7 +16,8 @@ _COPIED = (
     "subject_person_id", "reporter_person_id",
 )  # fmt: skip
 _FORM = (
-    "form_cipher", "outcome_class", "outcome", "relation", "topic", "triage_level", "consent", "consent_basis",
+    "form_cipher", "outcome_class", "outcome", "relation", "topic", "triage_level", "screened_level", "consent",
+    "consent_basis",
 )  # fmt: skip
 
 

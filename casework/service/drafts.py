@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework import draft
 from casework.form import Form, Values
+from casework.policy.instruments import most_urgent
 from casework.queries import contacts as queries
 from casework.service import keys
 from casework.service.access import require_reader, require_writer
@@ -54,7 +55,8 @@ def save(tx: Session, contact_id: UUID, actor: Actor, form: Form, *, version: in
 def mirror(contact: Contact, form: Form) -> None:
     """Copy what may stand in the clear into the contact's columns, for lists and statistics."""
     contact.outcome_class, contact.outcome, contact.relation = form.outcome_class, form.outcome, form.relation
-    contact.topic, contact.triage_level = form.topic, form.triage_level
+    contact.topic = form.topic
+    contact.triage_level = most_urgent(form.triage_level, contact.screened_level)
     contact.consent = form.consent.answer if form.consent else None
     contact.consent_basis = form.consent.legal_basis if form.consent else None
 

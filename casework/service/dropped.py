@@ -13,7 +13,7 @@ from casework.messages import CallerNotReached
 from casework.queries.contacts import lock_contact
 from casework.queries.people import lock_root_of
 from casework.service import keys, starting
-from casework.service.cases import open_or_join
+from casework.service.cases import Came, open_or_join
 from casework.service.people import Described, known_as
 from casework.tables import Contact, Dispatch, Person
 from core import audit
@@ -36,9 +36,10 @@ def on_not_reached(tx: Session, message: CallerNotReached, at: datetime, *, mean
         return
     number = keys.bound(tx, means.vault).open(contact.caller_cipher)
     subject = _subject(tx, contact, number, means, at)
-    means = replace(means, vault=keys.of_person(tx, subject.id, means.vault))
+    means = replace(means, vault=keys.of_person(tx, subject[0].id, means.vault))
     contact.triage_level = "emergency"
-    case = open_or_join(tx, subject, contact, config=means.config, at=at)
+    came = Came("emergency", contact.topic or "other", contact.owner_id, contact.opened_at, contact.case_id)
+    case = open_or_join(tx, subject, came, config=means.config, at=at)
     contact.case_id = case.id
     asked = DispatchAsked(
         kind=means.config.dropped_to, place=_PLACE, place_source="other", confidence="unsure", danger=_DANGER,
@@ -50,12 +51,12 @@ def on_not_reached(tx: Session, message: CallerNotReached, at: datetime, *, mean
     tx.flush()
 
 
-def _subject(tx: Session, contact: Contact, number: str, means: Means, at: datetime) -> Person:
+def _subject(tx: Session, contact: Contact, number: str, means: Means, at: datetime) -> tuple[Person, bool]:
     if contact.subject_person_id is not None:
-        return lock_root_of(tx, contact.subject_person_id)
+        return lock_root_of(tx, contact.subject_person_id), False
     caller = known_as(tx, Described(phone=number), vault=means.vault, at=at)
-    contact.reporter_person_id = contact.reporter_person_id or caller.id
+    contact.reporter_person_id = contact.reporter_person_id or caller[0].id
     # Of whoever they called about nothing is known yet but that somebody is in danger.
     subject = known_as(tx, Described(), vault=means.vault, at=at) if contact.about == "other" else caller
-    contact.subject_person_id = subject.id
+    contact.subject_person_id = subject[0].id
     return subject

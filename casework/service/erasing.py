@@ -22,6 +22,7 @@ from casework.tables import (
     Duty,
     Identifier,
     PlanVersion,
+    Screening,
     Visit,
     VisitPhoto,
     Voicemail,
@@ -106,7 +107,7 @@ def _empty(tx: Session, records: set[UUID], vault: Vault) -> int:
     number = 0
     for row, column, _ in holdings.sealed(tx, records):
         number += 1
-        if isinstance(row, Identifier | CaseNote | PlanVersion):
+        if isinstance(row, Identifier | CaseNote | PlanVersion | Screening):
             tx.delete(row)
         else:
             needed = not row.__table__.columns[column].nullable

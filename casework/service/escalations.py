@@ -21,7 +21,7 @@ About = tuple[Literal["contact", "duty", "visit", "dispatch", "case", "queue"], 
 Reason = Literal[
     "danger", "danger_lost", "danger_lowered", "no_owner", "overdue", "exhausted", "no_endpoint", "not_acknowledged",
     "no_arrival", "no_contact", "failed", "visit_late", "no_answer_twice", "team_silent", "lower_triage",
-    "nobody_on_shift", "not_responding", "no_outcome", "seat_lost", "abuse", "summon",
+    "nobody_on_shift", "not_responding", "no_outcome", "seat_lost", "abuse", "summon", "closing", "self_harm",
 ]  # fmt: skip
 TOPIC = "supervisor"
 ON_THE_LINE: frozenset[Reason] = frozenset({"danger"})

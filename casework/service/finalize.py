@@ -8,30 +8,27 @@ from sqlalchemy.orm import Session
 
 from casework import draft
 from casework.config import Config, Means
-from casework.form import Form, Subject
+from casework.form import Form, Values
 from casework.messages import ContactPlaced
-from casework.policy.finalizing import Problem, problems
+from casework.policy.finalizing import problems
+from casework.policy.instruments import most_urgent
 from casework.policy.states import CONTACT, move
 from casework.policy.triage import GUARDED
 from casework.queries import contacts as queries
 from casework.queries.duties import lock_open_callback
-from casework.queries.people import lock_caller
-from casework.service import keys, starting
+from casework.queries.screenings import attach
+from casework.service import keys, parties, screenings, starting
 from casework.service.access import require_writer
 from casework.service.calls import callback_over
-from casework.service.cases import open_or_join
-from casework.service.consents import may_be_known
+from casework.service.cases import Came, open_or_join
 from casework.service.drafts import mirror, stale
 from casework.service.escalations import escalate, resolve_about
 from casework.service.later import finished
-from casework.service.people import Described, known_as
-from casework.service.places import require_district, require_dong
-from casework.tables import CaseNote, Contact, Person
+from casework.service.places import require_districts, require_dong
+from casework.tables import Case, CaseNote, Contact
 from core import audit, outbox
 from core.errors import Conflict, Invalid
 from core.ids import new_id
-from core.phone import require_number
-from core.security import Vault
 from core.staff import Actor
 
 
@@ -54,28 +51,24 @@ def finalize(tx: Session, contact_id: UUID, actor: Actor, final: Final, *, means
     require_writer(tx, contact, actor)
     old = draft.unseal(contact.form_cipher, means.vault)
     values = draft.edit(old, final.form) if final.form else old
-    if contact.state == "finalized" and values == old:
-        return contact
-    amended, again = contact.state == "finalized", contact.finalized_at is not None
-    if amended and not _may_amend(contact, actor, final, means.config, at):
-        raise Conflict(_FINALIZED, state=contact.state, version=contact.version)
-    contact.state = "finalized" if amended else move(CONTACT, contact.state, "finalized")
+    if contact.state == "finalized":
+        if values == old:
+            return contact
+        if not _may_amend(contact, actor, final, means.config, at):
+            raise Conflict(_FINALIZED, state=contact.state, version=contact.version)
+    else:
+        move(CONTACT, contact.state, "finalized")
     if final.version not in {None, contact.version}:
         raise stale(contact, means.vault)
-    if not may_be_known(tx, contact):
+    parties.lock(tx, contact, draft.read(values), means.vault)
+    standing = queries.standing(tx, contact)
+    if not standing.may_be_known:
         values = draft.anonymous(values)
-    whole = _checked(tx, draft.read(values), at, again=again)
-    if not again and whole.outcome_class == "data":
-        # What a conversation was handed on with; whose case this contact belongs to is found now.
-        contact.case_id = None
-    if not amended:
-        contact.finalized_at, contact.finalized_by = at, actor.id
-    contact.owner_id, contact.version = contact.owner_id or actor.id, contact.version + 1
-    mirror(contact, whole)
-    means = _apply(tx, contact, whole, means, at)
-    contact.form_cipher = draft.seal(values, means.vault)
-    act = "contact.amend" if amended else "contact.finalize"
-    audit.record(tx, actor.id, act, ("contact", contact.id), at=at, outcome_class=whole.outcome_class)
+    whole = draft.read(values)
+    screened = most_urgent(contact.screened_level, screenings.carried_level(whole, means.config.instruments))
+    _check(tx, whole, screened, means.config, at, again=contact.finalized_at is not None)
+    with outbox.together(tx):
+        _write(tx, contact, _Writing(whole, values, actor.id, screened, standing), means, at)
     tx.flush()
     return contact
 
@@ -92,132 +85,97 @@ def _may_amend(contact: Contact, actor: Actor, final: Final, config: Config, at:
     return own and at < since + config.edit_own_within and final.version is not None
 
 
-def _checked(tx: Session, form: Form, at: datetime, *, again: bool) -> Form:
+def _check(tx: Session, form: Form, screened: str | None, config: Config, at: datetime, *, again: bool) -> None:
+    filled = form.filled()
+    if filled.triage_level is not None:
+        # Whatever is to be said of an emergency is to be said of one that a screening found, too.
+        filled = replace(filled, triage_level=most_urgent(filled.triage_level, screened))
     # What was promised when it was finalized first may be over by now, and is no reason to refuse a mended form.
     untimely = [] if again else starting.untimely(form, at)
-    found = [*problems(form.filled()), *_numbers(form), *untimely]
+    found = [*problems(filled), *parties.number_problems(form), *untimely]
+    found += screenings.problems(form, config.instruments)
     if found:
         errors = [{"at": field, "problem": words} for field, words in found]
         raise Invalid("The form cannot be finalized yet: mend the fields named in `errors`.", errors=errors)
     if form.subject and form.subject.dong:
         require_dong(tx, form.subject.dong, form.subject.district, at="subject.dong", on=at.date())
+    visit = form.next_step.visit if form.next_step else None
     places = {
         "subject.district": form.subject.district if form.subject else None,
-        "next_step.visit.district": form.next_step.visit.district if form.next_step and form.next_step.visit else None,
+        "next_step.visit.district": visit.district if visit else None,
     }
-    for field, code in places.items():
-        if code:
-            require_district(tx, code, at=field, on=at.date())
-    return form
+    require_districts(tx, places, on=at.date())
 
 
-def _numbers(form: Form) -> list[Problem]:
-    dispatch = form.next_step.dispatch if form.next_step else None
-    typed = {
-        "reporter.phone": form.reporter.phone if form.reporter else None,
-        "subject.phone": form.subject.phone if form.subject else None,
-        "next_step.dispatch.callback_number": dispatch.callback_number if dispatch else None,
-    }
-    found = []
-    for field, number in typed.items():
-        try:
-            _number(number)
-        except Invalid as refusal:
-            found.append((field, refusal.detail))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is to be written of a contact: the form and its values, by whom, and what was known before."""
+
+    form: Form
+    values: Values
+    by: UUID
+    screened: str | None
+    standing: queries.Standing
 
 
-def _number(typed: str | None) -> str | None:
-    return require_number(typed) if typed else None
-
-
-def _apply(tx: Session, contact: Contact, form: Form, means: Means, at: datetime) -> Means:
-    """Start what follows, and give the means with which what is written of the subject is sealed."""
+def _write(tx: Session, contact: Contact, writing: _Writing, means: Means, at: datetime) -> None:
+    """Change a contact once its case is there, so that it is written once, and start what follows."""
+    form, amended, again = writing.form, contact.state == "finalized", contact.finalized_at is not None
+    case, noted = None, contact.notes_cipher and means.vault.open(contact.notes_cipher)
     if form.outcome_class == "data":
-        notes = form.notes if form.notes != _noted(contact, means.vault) else None
-        subject = _people(tx, contact, form, means.vault, at)
-        means = replace(means, vault=keys.of_person(tx, subject.id, means.vault))
-        if subject.district:
-            outbox.post(tx, ContactPlaced(contact.id, subject.district), at=at)
-        case = open_or_join(tx, subject, contact, config=means.config, at=at)
-        contact.case_id = case.id
-        tx.flush()
+        case, means = _case(tx, contact, writing, means, at)
         contact.notes_cipher = means.vault.seal(form.notes) if form.notes else None
-        if notes:
-            tx.add(
-                CaseNote(
-                    id=new_id(at), case_id=case.id, contact_id=contact.id, author_id=contact.finalized_by, at=at,
-                    kind="contact", words_cipher=means.vault.seal(notes),
-                )
-            )  # fmt: skip
-        starting.start(tx, contact, case, form, means=means, at=at)
-    finished(tx, contact, at=at)
-    resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
-    if contact.danger_at is not None and form.triage_level not in GUARDED:
+        if noted and noted != form.notes:
+            _keep(tx, contact, means.vault.seal(noted), writing.by, at)
+    contact.owner_id, contact.screened_level = contact.owner_id or writing.by, writing.screened
+    if not amended:
+        contact.state, contact.finalized_at, contact.finalized_by = "finalized", at, writing.by
+    contact.form_cipher, contact.version = draft.seal(writing.values, means.vault), contact.version + 1
+    mirror(contact, form)
+    act = "contact.amend" if amended else "contact.finalize"
+    audit.record(tx, writing.by, act, ("contact", contact.id), at=at, outcome_class=form.outcome_class)
+    if case is not None:
+        starting.start(tx, starting.Finalized(contact, case, form, again), means=means, at=at)
+        if contact.screened_at is not None:
+            attach(tx, contact.id, case.id)
+    screenings.take_down(tx, contact, form, means=means, at=at)
+    _settle(tx, contact, writing.standing, means, at)
+
+
+def _case(tx: Session, contact: Contact, writing: _Writing, means: Means, at: datetime) -> tuple[Case, Means]:
+    """Give the case of whom it is about, tell where they live, and seal what is written of them under their key."""
+    form, again = writing.form, contact.finalized_at is not None
+    who = parties.found(tx, contact, form, means.vault, known=writing.standing.may_be_known, at=at)
+    subject, _ = who.subject
+    level = most_urgent(form.triage_level, writing.screened) or "info"
+    # Before it is finalized first, a contact has the case that its conversation was handed on with, at the most.
+    before = contact.case_id if again else None
+    came = Came(level, form.topic or "other", contact.owner_id or writing.by, contact.opened_at, before)
+    case = open_or_join(tx, who.subject, came, config=means.config, at=at)
+    contact.reporter_person_id, contact.subject_person_id = who.reporter_id, subject.id
+    contact.case_id = case.id
+    if subject.district:
+        outbox.post(tx, ContactPlaced(contact.id, subject.district), at=at)
+    return case, replace(means, vault=keys.of_person(tx, subject.id, means.vault))
+
+
+def _keep(tx: Session, contact: Contact, words_cipher: str, by: UUID, at: datetime) -> None:
+    """Let notes that are written anew stay in the story as they were."""
+    kept = CaseNote(id=new_id(at), at=at, author_id=by, kind="contact", words_cipher=words_cipher)
+    kept.case_id, kept.contact_id = contact.case_id, contact.id  # type: ignore[assignment] # It has a case by now.
+    tx.add(kept)
+
+
+def _settle(tx: Session, contact: Contact, standing: queries.Standing, means: Means, at: datetime) -> None:
+    """End what was escalated or put off about a contact, and the call-back its conversation has made needless."""
+    if standing.put_off:
+        finished(tx, contact, at=at)
+    if standing.escalated:
+        resolve_about(tx, ("contact", contact.id), by=contact.finalized_by, at=at)
+    if contact.danger_at is not None and contact.triage_level not in GUARDED:
         escalate(tx, ("contact", contact.id), "danger_lowered", config=means.config, at=at, case_id=contact.case_id)
-    _callback_is_done(tx, contact, at)
-    return means
-
-
-def _noted(contact: Contact, vault: Vault) -> str | None:
-    """Give the notes that stand in the case's story already."""
-    return vault.open(contact.notes_cipher) if contact.notes_cipher else None
-
-
-def _people(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
-    reporter, subject = form.reporter, form.subject
-    if not may_be_known(tx, contact):
-        return _unknown(tx, contact, form, vault, at)
-    own_number = vault.open(contact.caller_cipher) if contact.caller_cipher and contact.caller_fingerprint else None
-    called = Described(
-        name=reporter.name if reporter else None, phone=_number(reporter.phone if reporter else None) or own_number
-    )
-    spoken_of = _described(subject)
-    numbers = (called.phone, spoken_of.phone, own_number)
-    for number in sorted({vault.fingerprint(number) for number in numbers if number}):
-        # Two who speak of each other, finalized at once, must not hold each other's numbers.
-        lock_caller(tx, number)
-    if form.relation == "self":
-        spoken_of = replace(spoken_of, name=spoken_of.name or called.name, phone=spoken_of.phone or called.phone)
-        person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
-        contact.reporter_person_id = contact.subject_person_id = person.id
-        return person
-    reporter_before = contact.reporter_person_id
-    if reporter_before == contact.subject_person_id:
-        reporter_before = None
-    if called.name or called.phone:
-        contact.reporter_person_id = known_as(tx, called, vault=vault, at=at, before=reporter_before).id
-    person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
-    contact.subject_person_id = person.id
-    return person
-
-
-def _unknown(tx: Session, contact: Contact, form: Form, vault: Vault, at: datetime) -> Person:
-    """Write down whoever did not want to be known: as nobody; of somebody else they speak of, what they said."""
-    spoken_of = _described(form.subject)
-    if form.relation == "self":
-        spoken_of = replace(spoken_of, name=None, phone=None, address=None, detail=None)
-    contact.reporter_person_id = None
-    person = known_as(tx, spoken_of, vault=vault, at=at, before=contact.subject_person_id)
-    contact.subject_person_id = person.id
-    return person
-
-
-def _described(subject: Subject | None) -> Described:
-    if subject is None:
-        return Described()
-    return Described(
-        name=subject.name, phone=_number(subject.phone), birth_year=subject.birth_year, sex=subject.sex,
-        district=subject.district or (subject.dong and subject.dong[:5]), dong=subject.dong, address=subject.address,
-        detail=subject.detail,
-    )  # fmt: skip
-
-
-def _callback_is_done(tx: Session, contact: Contact, at: datetime) -> None:
-    if contact.answered_at is None or contact.caller_fingerprint is None:
-        return
-    lock_caller(tx, contact.caller_fingerprint)
-    owed = lock_open_callback(tx, contact.caller_fingerprint)
-    # A caller who dropped out of this very conversation is called back, however quickly its form is written.
-    if owed is not None and not queries.owed_by_call(tx, contact, owed.id):
-        callback_over(tx, owed, "done", by=contact.finalized_by, at=at)
+    if standing.owed and contact.answered_at is not None and contact.caller_fingerprint is not None:
+        callback = lock_open_callback(tx, contact.caller_fingerprint)
+        # A caller who dropped out of this very conversation is called back, however quickly its form is written.
+        if callback is not None and not queries.owed_by_call(tx, contact, callback.id):
+            callback_over(tx, callback, "done", by=contact.finalized_by, at=at)

@@ -4,10 +4,11 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Insert, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from casework.queries.people import keep_key, key_of
 from casework.tables import PersonKey
 from core.security import Vault
 
@@ -26,7 +27,7 @@ def bound(tx: Session, vault: Vault) -> Vault:
 
 def _sealed_key(tx: Session, name: str) -> str | None:
     try:
-        key = tx.get(PersonKey, UUID(hex=name.removeprefix(_PREFIX)))
+        key = key_of(tx, UUID(hex=name.removeprefix(_PREFIX)))
     except ValueError:
         return None
     return key.key_cipher if key is not None else None
@@ -34,11 +35,25 @@ def _sealed_key(tx: Session, name: str) -> str | None:
 
 def of_person(tx: Session, person_id: UUID, vault: Vault) -> Vault:
     """Give a bound vault that seals under a person's key, which is made when it is first needed."""
-    key = tx.get(PersonKey, person_id)
+    key = key_of(tx, person_id)
     if key is None:
         tx.execute(insert(PersonKey).values(person_id=person_id, key_cipher=vault.new_key()).on_conflict_do_nothing())
         key = tx.get_one(PersonKey, person_id)
-    return bound(tx, vault).under(key_name(person_id), key.key_cipher)
+        keep_key(tx, key)
+    return under(tx, key, vault)
+
+
+def under(tx: Session, key: PersonKey, vault: Vault) -> Vault:
+    """Give a bound vault that seals under this key."""
+    return bound(tx, vault).under(key_name(key.person_id), key.key_cipher)
+
+
+def save_new(tx: Session, key: PersonKey, *beside: Insert) -> None:
+    """Save the key of a person who is new, and what else is written of them, by one statement."""
+    saved = insert(PersonKey).values(person_id=key.person_id, key_cipher=key.key_cipher)
+    for n, row in enumerate(beside):
+        saved = saved.add_cte(row.cte(f"beside_{n}"))
+    keep_key(tx, tx.scalars(saved.returning(PersonKey)).one())
 
 
 def renew(tx: Session, person_id: UUID, vault: Vault) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework.config import Config
 from casework.messages import DutyDue, DutyOpens, DutyOwed
-from casework.policy.duties import TEAM_OF, DutyKind, Priority, Result
+from casework.policy.duties import TEAM_OF, DutyKind, Priority, Result, Team
 from casework.policy.states import DUTY, move
 from casework.queries import duties as _duties
 from casework.tables import Duty, DutyAttempt
@@ -25,6 +25,8 @@ class Owed:
     due_at: datetime
     opens_at: datetime | None = None
     owner_id: UUID | None = None
+    team: Team | None = None
+    """Whose it is, where its kind alone does not say so."""
     contact_id: UUID | None = None
     case_id: UUID | None = None
     escalation_id: UUID | None = None
@@ -39,7 +41,8 @@ def owe(tx: Session, owed: Owed, *, at: datetime) -> Duty:
     if known is not None:
         return known
     opens = max(at, owed.opens_at or at)
-    duty = Duty(id=owed.id, kind=owed.kind, team=TEAM_OF[owed.kind], owner_id=owed.owner_id, priority=owed.priority)
+    duty = Duty(id=owed.id, kind=owed.kind, priority=owed.priority)
+    duty.team, duty.owner_id = owed.team or TEAM_OF[owed.kind], owed.owner_id
     duty.contact_id, duty.case_id, duty.escalation_id = owed.contact_id, owed.case_id, owed.escalation_id
     duty.caller_fingerprint, duty.place_at = owed.caller_fingerprint, owed.place_at
     duty.created_at, duty.opens_at, duty.due_at, duty.watch_at = at, opens, owed.due_at, owed.due_at

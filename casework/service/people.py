@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from casework.queries import people as queries
 from casework.service import keys
-from casework.tables import Identifier, Person
+from casework.tables import Identifier, Person, PersonKey
 from core.ids import new_id
 from core.security import Vault
 
@@ -27,18 +29,42 @@ class Described:
     detail: str | None = None
 
 
-def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime, before: UUID | None = None) -> Person:
-    """Give the person of this number, or a new one; a record that was merged stands for nobody by itself.
+def known_as(
+    tx: Session, who: Described, *, vault: Vault, at: datetime, before: UUID | None = None
+) -> tuple[Person, bool]:
+    """Give the person of this number, or a new one, and whether they are new; who was merged stands for nobody.
 
     `before` is whom an earlier writing of the same contact found: still they, unless another name is given now.
 
     A shared telephone is not a shared person: somebody of another name is somebody else. Locks the person.
     """
     name_print = name_fingerprint(who.name, vault) if who.name else None
-    person = _same(tx, before, name_print) or _find(tx, who, name_print, vault) or Person(id=new_id(at), created_at=at)
+    same = _same(tx, before, name_print)
+    person = same or _find(tx, who, name_print, vault)
+    if person is None:
+        return _new(tx, who, name_print, vault, at), True
+    theirs = keys.of_person(tx, person.id, vault)
+    _lay_over(person, who, name_print, theirs)
+    tx.flush()
+    if same and who.phone:
+        # Whoever was found by it has it already.
+        note_number(tx, person, who.phone, theirs, at)
+    return person, False
+
+
+def _new(tx: Session, who: Described, name_print: str | None, vault: Vault, at: datetime) -> Person:
+    person = Person(id=new_id(at), created_at=at)
+    key = PersonKey(person_id=person.id, key_cipher=vault.new_key())
+    theirs = keys.under(tx, key, vault)
+    _lay_over(person, who, name_print, theirs)
     tx.add(person)
     tx.flush()
-    theirs = keys.of_person(tx, person.id, vault)
+    numbers = [insert(Identifier).values(**_number(person, who.phone, theirs, at))] if who.phone else []
+    keys.save_new(tx, key, *numbers)
+    return person
+
+
+def _lay_over(person: Person, who: Described, name_print: str | None, theirs: Vault) -> None:
     if who.name and person.name_cipher is None:
         person.name_cipher, person.name_fingerprint = theirs.seal(who.name), name_print
     for name in ("birth_year", "sex", "district", "dong"):
@@ -47,10 +73,6 @@ def known_as(tx: Session, who: Described, *, vault: Vault, at: datetime, before:
         person.address_cipher, person.detail_cipher = theirs.seal(who.address), None
     if who.detail:
         person.detail_cipher = theirs.seal(who.detail)
-    tx.flush()
-    if who.phone:
-        note_number(tx, person, who.phone, theirs, at)
-    return person
 
 
 def name_fingerprint(name: str, vault: Vault) -> str:
@@ -70,10 +92,10 @@ def _find(tx: Session, who: Described, name_print: str | None, vault: Vault) -> 
         return None
     number = vault.fingerprint(who.phone)
     queries.lock_caller(tx, number)
-    known = queries.people_with(tx, number)
+    known = queries.lock_people_with(tx, number)
     fits = [p for p in known if name_print is None or p.name_fingerprint in {None, name_print}]
-    best = sorted(fits, key=lambda p: p.name_fingerprint != name_print)
-    return queries.lock_root_of(tx, best[0].id) if best else None
+    best = min(fits, key=lambda p: p.name_fingerprint != name_print, default=None)
+    return queries.lock_root_of(tx, best.id) if best and best.merged_into_id else best
 
 
 def note_number(tx: Session, person: Person, phone: str, vault: Vault, at: datetime) -> None:
@@ -81,13 +103,15 @@ def note_number(tx: Session, person: Person, phone: str, vault: Vault, at: datet
     number = vault.fingerprint(phone)
     known = queries.identifiers(tx, queries.records_of(tx, person.id))
     if all(each.fingerprint != number for each in known):
-        sealed = vault.seal(phone)
-        tx.add(
-            Identifier(
-                id=new_id(at), person_id=person.id, kind="phone", value_cipher=sealed, fingerprint=number, created_at=at
-            )
-        )
+        tx.add(Identifier(**_number(person, phone, vault, at)))
         tx.flush()
+
+
+def _number(person: Person, phone: str, vault: Vault, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(at), "person_id": person.id, "kind": "phone", "value_cipher": vault.seal(phone),
+        "fingerprint": vault.fingerprint(phone), "created_at": at,
+    }  # fmt: skip
 
 
 def name_of(person: Person | None, vault: Vault) -> str | None:

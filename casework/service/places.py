@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -53,11 +53,18 @@ def valid_districts(tx: Session, *, on: date) -> Sequence[District]:
 
 def require_district(tx: Session, code: str, *, at: str, on: date) -> str:
     """Give the code of a district there is on a day; raises Invalid listing them all. `at` names the field."""
-    known = valid_districts(tx, on=on)
-    if code not in {district.code for district in known}:
-        codes = {district.code: f"{district.name_ko} {district.name_en}" for district in known}
-        raise Invalid(f"There is no district {code!r}. Choose one of: {', '.join(codes)}.", at=at, districts=codes)
+    require_districts(tx, {at: code}, on=on)
     return code
+
+
+def require_districts(tx: Session, codes: Mapping[str, str | None], *, on: date) -> None:
+    """Raise Invalid for a code, by its field, that is no district on a day; None asks nothing."""
+    if not any(codes.values()):
+        return
+    known = {district.code: f"{district.name_ko} {district.name_en}" for district in valid_districts(tx, on=on)}
+    for at, code in codes.items():
+        if code and code not in known:
+            raise Invalid(f"There is no district {code!r}. Choose one of: {', '.join(known)}.", at=at, districts=known)
 
 
 def load_dongs(tx: Session, listed: str | None = None) -> int:

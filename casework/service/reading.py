@@ -1,33 +1,36 @@
 """Putting together what a reader sees: masked, and in one story."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import draft
-from casework.queries import cases, contacts, field, people
-from casework.service.people import name_of
+from casework import draft, paging
+from casework.case_views import CaseDetail, CaseOut, Entry, StoryOut
+from casework.paging import Place
+from casework.queries import cases, contacts, field, people, reach, stories
+from casework.service.changing import plan_of
+from casework.service.people import name_fingerprint, name_of
 from casework.service.sources import shielded, shown
 from casework.tables import Case, Contact, Dispatch, Duty, Person, Visit
 from casework.views import (
     AttemptOut,
-    CaseDetail,
-    CaseOut,
     ContactDetail,
     ContactOut,
     DispatchDetail,
     DispatchOut,
-    Entry,
     KnownPerson,
     MilestoneOut,
     Started,
     VisitDetail,
     VisitOut,
 )
+from core import audit
 from core.access_log import Seen, looked
+from core.phone import require_number
 from core.security import Vault, mask, mask_name
 from core.staff import Actor
 
@@ -84,27 +87,57 @@ def person_masked(person: Person, vault: Vault) -> KnownPerson:
     return KnownPerson(id=person.id, name=masked, birth_year=person.birth_year, district=person.district)
 
 
+def case_in_list(case: Case, place: Place) -> CaseOut:
+    """Give a case with its place in the list."""
+    return CaseOut.model_validate(case).model_copy(update={"place": paging.written(place)})
+
+
+def cases_of(
+    tx: Session, phone: str | None, name: str | None, actor: Actor, *, vault: Vault, at: datetime
+) -> Sequence[Case]:
+    """Find the cases in one's reach of whoever has this number or name, or both; the search is in the audit."""
+    number = require_number(phone) if phone else None
+    prints = {"phone": vault.fingerprint(number)} if number else {}
+    if name:
+        prints["name"] = name_fingerprint(name, vault)
+    audit.record(tx, actor.id, "case.search", ("case", "-"), at=at, by=sorted(prints))
+    return cases.of_people(tx, prints, reach.cases(actor, "case.read"), limit=50)
+
+
 def case_whole(tx: Session, case: Case, actor: Actor, vault: Vault, *, at: datetime) -> CaseDetail:
-    """Give a case with everything that hangs on it as one story, oldest first; the look is logged."""
-    looked(tx, actor, Seen("case", [case.id], [case.subject_person_id]), at=at)
+    """Give a case with its plan and the end of its story; the look is logged."""
     subject = people.root_of(tx, people.person(tx, case.subject_person_id))
     return CaseDetail(
         **CaseOut.model_validate(case).model_dump(),
+        **story(tx, case, actor, Page(), vault=vault, at=at).model_dump(),
         subject=person_masked(subject, vault),
-        timeline=_story(cases.timeline(tx, case.id), vault),
+        plan=plan_of(case, vault),
     )
 
 
-def _story(found: cases.Timeline, vault: Vault) -> list[Entry]:
-    story = [Entry(at=n.at, kind="note", id=n.id, what=n.kind, words=vault.open(n.words_cipher)) for n in found.notes]
-    story += [Entry(at=c.opened_at, kind="contact", id=c.id, state=c.state, what=c.topic) for c in found.contacts]
-    story += [Entry(at=d.created_at, kind="duty", id=d.id, state=d.state, what=d.kind) for d in found.duties]
-    story += [Entry(at=v.requested_at, kind="visit", id=v.id, state=v.state, what=v.district) for v in found.visits]
-    story += [Entry(at=d.requested_at, kind="dispatch", id=d.id, state=d.state, what=d.kind) for d in found.dispatches]
-    story += [
-        Entry(at=e.raised_at, kind="escalation", id=e.id, state=e.state, what=e.reason) for e in found.escalations
-    ]
-    return sorted(story, key=lambda entry: (entry.at, entry.kind, entry.id))
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a story: so many lines, the last ones `before` a place."""
+
+    before: Place | None = None
+    limit: int = 50
+
+
+def story(tx: Session, case: Case, actor: Actor, page: Page, *, vault: Vault, at: datetime) -> StoryOut:
+    """Give a page of a case's story, oldest first; the look is logged."""
+    looked(tx, actor, Seen("case", [case.id], [case.subject_person_id]), at=at)
+    limit = page.limit
+    lines = list(stories.story(tx, case.id, before=page.before, limit=limit + 1))
+    more, shown = len(lines) > limit, lines[:limit]
+    return StoryOut(
+        timeline=[_entry(line, vault) for line in reversed(shown)],
+        earlier=paging.written((shown[-1].kind, shown[-1].at, shown[-1].id)) if more else None,
+    )
+
+
+def _entry(line: stories.Line, vault: Vault) -> Entry:
+    words = vault.open(line.words_cipher) if line.words_cipher else None
+    return Entry(at=line.at, kind=line.kind, id=line.id, state=line.state, what=line.what, words=words)
 
 
 def asked_seen(asked: Visit | Dispatch) -> Seen:

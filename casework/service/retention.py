@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Text, cast, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from casework.config import Config
@@ -13,7 +13,7 @@ from casework.queries import people as people_queries
 from casework.queries import privacy as queries
 from casework.service import logs
 from casework.service.erasing import anonymize, ask_to_erase, destroyed, stands_against
-from casework.tables import Case, Contact, Destruction, Dispatch, Duty, Person, Voicemail
+from casework.tables import Case, Contact, Destruction, Dispatch, Duty, Person, Screening, Voicemail
 from core import outbox
 from core.ids import named_id
 from core.security import Vault
@@ -77,6 +77,7 @@ def _drafts(tx: Session, before: logs.Before, held: set[UUID], at: datetime) -> 
     for contact in found:
         contact.caller_fingerprint = contact.caller_cipher = contact.form_cipher = contact.notes_cipher = None
         destroyed(tx, ("contact", contact.id), len(filled), "retention", by=None, at=at)
+    tx.execute(delete(Screening).where(Screening.contact_id.in_([contact.id for contact in found])))
     tx.flush()
     return len(found)
 

@@ -16,7 +16,7 @@ from casework.messages import (
     VisitDue,
     VisitRequested,
 )
-from casework.policy.duties import Priority
+from casework.policy.duties import PRIORITY_OF
 from casework.policy.finalizing import EMERGENCY_BASIS, Problem
 from casework.policy.states import DISPATCH, VISIT, move
 from casework.policy.triage import GUARDED, first_response_owed, respond_by
@@ -27,9 +27,6 @@ from casework.tables import Case, Contact, Dispatch, Visit
 from core import outbox
 from core.ids import named_id
 from core.phone import require_number
-
-PRIORITY_OF: dict[str, Priority] = {"emergency": "danger", "urgent": "high"}
-"""Of a first response that nothing else promises: at danger the supervisor hears at once that it is late."""
 
 
 def untimely(form: Form, at: datetime) -> list[Problem]:
@@ -44,21 +41,31 @@ def untimely(form: Form, at: datetime) -> list[Problem]:
     return found
 
 
-def start(tx: Session, contact: Contact, case: Case, form: Form, *, means: Means, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """A contact that was finalized, for the first time or `again`, with its case and its form."""
+
+    contact: Contact
+    case: Case
+    form: Form
+    again: bool
+
+
+def start(tx: Session, what: Finalized, *, means: Means, at: datetime) -> None:
     """Start what the form asks for; where nothing of it answers the level's target in time, a duty of its own does.
 
     What an earlier writing of the contact started goes on as it is; a follow-up still owed moves to its new time.
     """
-    steps = form.next_step or NextStep()
+    contact, case, steps = what.contact, what.case, what.form.next_step or NextStep()
     by = respond_by(contact.triage_level or "info", contact.opened_at, means.config.targets)
     deadlines: list[datetime] = []
     if steps.dispatch is not None:
         order = Order(named_id("dispatch", str(contact.id)), _by(contact), steps.dispatch)
-        if tx.get(Dispatch, order.id) is None:
+        if not what.again or tx.get(Dispatch, order.id) is None:
             dispatch(tx, order, contact, case, means=means, at=at)
         deadlines.append(by or at)
     if steps.visit is not None:
-        if tx.get(Visit, named_id("visit", str(contact.id))) is None:
+        if not what.again or tx.get(Visit, named_id("visit", str(contact.id))) is None:
             _visit(tx, contact, case, steps.visit, means, at)
         deadlines.append(by or at)
     if steps.in_depth is not None:
@@ -134,7 +141,6 @@ def dispatch(tx: Session, order: Order, contact: Contact, case: Case, *, means: 
 def send_dispatch(tx: Session, made: Dispatch, *, config: Config, at: datetime) -> None:
     """Write a new dispatch down and have it delivered, with its clocks."""
     tx.add(made)
-    tx.flush()
     step(tx, ("dispatch", made.id), made.state, by=str(made.requested_by), at=at)
     outbox.post(tx, DispatchRequested(made.id, 1), at=at)
     outbox.post(tx, DispatchAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)
@@ -148,7 +154,7 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
     within = means.config.urgent_visit_acknowledged_within if quick else means.config.visit_acknowledged_within
     made = Visit(
         id=named_id("visit", str(contact.id)), case_id=case.id, contact_id=contact.id, person_id=case.subject_person_id,
-        state=VISIT.start, district=district, team_id=team_of(tx, district), triage_level=level,
+        state=VISIT.start, district=district, team_id=team_of(district), triage_level=level,
         consent=contact.consent or "not_possible", legal_basis=contact.consent_basis,
         requested_at=at, requested_by=_by(contact), page=1, via="pending", acknowledge_by=at + within,
         visit_by=max(by, at + means.config.travel), workers=[], no_answers=0,
@@ -162,7 +168,6 @@ def _visit(tx: Session, contact: Contact, case: Case, asked: VisitAsked, means: 
 def send_visit(tx: Session, made: Visit, *, at: datetime) -> None:
     """Write a new visit down and have it delivered, with its clocks."""
     tx.add(made)
-    tx.flush()
     step(tx, ("visit", made.id), made.state, by=str(made.requested_by), at=at)
     outbox.post(tx, VisitRequested(made.id, 1), at=at)
     outbox.post(tx, VisitAcknowledgmentDue(made.id, 1), at=at, due=made.acknowledge_by)

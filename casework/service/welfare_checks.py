@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.care_messages import PersonSeen
 from casework.config import Means
-from casework.policy.duties import SPOKEN, Result
+from casework.policy.duties import PRIORITY_OF, SPOKEN, Result
 from casework.policy.states import CASE, WELFARE_CHECK, move
 from casework.policy.triage import Level, lowers, respond_by
 from casework.queries import welfare as queries
@@ -19,7 +19,6 @@ from casework.service.cases import responded
 from casework.service.duties import require_own
 from casework.service.escalations import escalate, resolve_about
 from casework.service.owing import Owed, bring_forward, end, owe, tried
-from casework.service.starting import PRIORITY_OF
 from casework.tables import WelfareCheck
 from core import audit
 from core.errors import Conflict

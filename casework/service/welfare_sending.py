@@ -65,7 +65,7 @@ def send_a_visit(
     made = Visit(
         id=named_id("visit", str(check.id), check.version), case_id=check.case_id, contact_id=contact.id,
         person_id=case_of(tx, check.case_id).subject_person_id, state=VISIT.start, district=wanted.district,
-        team_id=team_of(tx, wanted.district), triage_level=check.triage_level, consent=wanted.consent,
+        team_id=team_of(wanted.district), triage_level=check.triage_level, consent=wanted.consent,
         legal_basis=wanted.legal_basis, requested_at=at, requested_by=actor.id, page=1, via="pending",
         acknowledge_by=at + within, visit_by=max(by, at + config.travel), workers=[], no_answers=0,
         address_cipher=vault.seal(wanted.address), reason_cipher=check.reason_cipher,

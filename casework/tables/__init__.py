@@ -10,7 +10,9 @@ from casework.tables.people import Identifier, Person, PersonMerge, SourceDecisi
 from casework.tables.photos import VisitPhoto
 from casework.tables.places import District, Dong, Team
 from casework.tables.privacy import Breach, Consent, Destruction, LegalHold, PersonKey, PrivacyRequest
+from casework.tables.referrals import Referral
 from casework.tables.reveals import RevealReview
+from casework.tables.screenings import Screening
 from casework.tables.voicemails import Voicemail
 
 __all__ = [
@@ -39,8 +41,10 @@ __all__ = [
     "PersonMerge",
     "PlanVersion",
     "PrivacyRequest",
+    "Referral",
     "RevealReview",
     "SafetyPlan",
+    "Screening",
     "SourceDecision",
     "Team",
     "Visit",

@@ -21,8 +21,9 @@ class Contact(Base):
         Index("ix_casework_contact_owner", "owner_id", "opened_at", postgresql_where=text("owner_id is not null")),
         *(
             Index(f"ix_casework_contact_{name}", name, postgresql_where=text(f"{name} is not null"))
-            for name in ("callback_duty_id", "subject_person_id", "case_id")
+            for name in ("callback_duty_id", "subject_person_id")
         ),
+        Index("ix_casework_contact_case", "case_id", "opened_at", "id", postgresql_where=text("case_id is not null")),
         Index("ix_casework_contact_caller", "caller_fingerprint", "opened_at"),
         Index(
             "ix_casework_contact_unfinished",
@@ -61,6 +62,10 @@ class Contact(Base):
     relation: Mapped[str | None] = mapped_column(String(20))
     topic: Mapped[str | None] = mapped_column(String(24))
     triage_level: Mapped[str | None] = mapped_column(String(12))
+    screened_level: Mapped[str | None] = mapped_column(String(12))
+    """The level that screenings ask for: the contact's own is never less urgent."""
+    screened_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When an instrument was first asked in it."""
     consent: Mapped[str | None] = mapped_column(String(16))
     consent_basis: Mapped[str | None] = mapped_column(String(200))
     reporter_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_person.id"))

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Moment, Words
 
-_OPEN = text("state in ('planned', 'due', 'overdue', 'attempted')")
+_OPEN = text("ended_at is null")
+
+BOARD = ("(overdue_at is null)", "(priority::text <> 'danger'::text)", "(priority::text <> 'high'::text)")
+"""The order of the board, before the deadline: the overdue first, then danger, then high; as PostgreSQL writes it."""
 
 
 class Duty(Base):
@@ -16,7 +19,15 @@ class Duty(Base):
 
     __tablename__ = "casework_duty"
     __table_args__ = (
-        Index("ix_casework_duty_open", "team", "due_at", postgresql_where=_OPEN),
+        Index(
+            "ix_casework_duty_board",
+            "team",
+            *(text(part) for part in BOARD),
+            "due_at",
+            "id",
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_casework_duty_case", "case_id", "created_at", "id"),
         Index("ix_casework_duty_owner", "owner_id", "due_at", postgresql_where=_OPEN),
         Index("ix_casework_duty_caller", "caller_fingerprint", postgresql_where=_OPEN),
     )
@@ -28,7 +39,7 @@ class Duty(Base):
     team: Mapped[str] = mapped_column(String(16))
     owner_id: Mapped[UUID | None]
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_contact.id"), index=True)
-    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_case.id"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_case.id"))
     escalation_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_escalation.id"), index=True)
     caller_fingerprint: Mapped[str | None] = mapped_column(String(32))
     calls: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -66,13 +77,14 @@ class Escalation(Base):
     __tablename__ = "casework_escalation"
     __table_args__ = (
         Index("ix_casework_escalation_about", "about_kind", "about_id"),
+        Index("ix_casework_escalation_case", "case_id", "raised_at", "id"),
         Index("ix_casework_escalation_open", "raised_at", postgresql_where=text("state <> 'resolved'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     about_kind: Mapped[str] = mapped_column(String(12))
     about_id: Mapped[UUID]
-    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_case.id"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("casework_case.id"))
     reason: Mapped[str] = mapped_column(String(24))
     state: Mapped[str] = mapped_column(String(12), default="raised")
     rung: Mapped[int] = mapped_column(default=1, server_default="1")

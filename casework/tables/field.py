@@ -14,7 +14,7 @@ class Asked:
     """What a visit and a dispatch have in common: whom it is about, and how its delivery stands."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("casework_case.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("casework_case.id"))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("casework_contact.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("casework_person.id"))
     triage_level: Mapped[str] = mapped_column(String(12))
@@ -40,7 +40,10 @@ class Visit(Asked, Base):
     """Two people go there: `requested -> scheduled -> assigned -> en_route -> on_site -> ... -> reported`."""
 
     __tablename__ = "casework_visit"
-    __table_args__ = (Index("ix_casework_visit_board", "district", "state", "visit_by"),)
+    __table_args__ = (
+        Index("ix_casework_visit_board", "district", "state", "visit_by"),
+        Index("ix_casework_visit_case", "case_id", "requested_at", "id"),
+    )
 
     state: Mapped[str] = mapped_column(String(12), default="requested")
     district: Mapped[str] = mapped_column(ForeignKey("casework_district.code"))
@@ -62,7 +65,10 @@ class Dispatch(Asked, Base):
     """Emergency services are sent: `requested -> acknowledged -> en_route -> on_scene -> contact_made -> resolved`."""
 
     __tablename__ = "casework_dispatch"
-    __table_args__ = (Index("ix_casework_dispatch_board", "state", "requested_at"),)
+    __table_args__ = (
+        Index("ix_casework_dispatch_board", "state", "requested_at"),
+        Index("ix_casework_dispatch_case", "case_id", "requested_at", "id"),
+    )
 
     kind: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(12), default="requested")

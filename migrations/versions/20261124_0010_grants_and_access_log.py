@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_0010"
-down_revision = "20261124_0008"
+down_revision = "20261124_0009"
 branch_labels = None
 depends_on = None
 

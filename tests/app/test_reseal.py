@@ -20,7 +20,7 @@ def test_everybody_is_sealed_under_their_own_key_and_those_under_the_newest_once
     world = World(settings(clean_database, "redis://nobody", tmp_path, 1, data_keys={"k2": NEW_KEY, "k1": KEY}))
     with world.sessions.begin() as tx:
         vault: Vault = old.vault
-        person = known_as(tx, Described(name="김외로움", phone="+821012345678"), vault=vault, at=at)
+        person, _ = known_as(tx, Described(name="김외로움", phone="+821012345678"), vault=vault, at=at)
         person.name_cipher = vault.seal("김외로움")
         key = person.id
     assert resealed(world) == 2, "the name, and the key"

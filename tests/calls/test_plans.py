@@ -12,7 +12,7 @@ def agreed_with_the_caller(line: Line, preferred: str) -> None:
     """Agree on a care plan and a safety plan with whoever has the caller's number."""
     world, at = line.house.world, datetime.now(UTC)
     with world.sessions.begin() as tx:
-        person = known_as(tx, Described(name="김영수", phone=CALLER), vault=world.settings.vault, at=at)
+        person, _ = known_as(tx, Described(name="김영수", phone=CALLER), vault=world.settings.vault, at=at)
     sun = line.house.sign_in("sun")
     day = (at + timedelta(days=30)).date().isoformat()
     words = care_words(preferred=[preferred], review_on=day, expires_on=day)

@@ -12,7 +12,6 @@ from casework.care_messages import CompanionCallsDue
 from casework.service.companions import on_calls_due
 from casework.tables import (
     Case,
-    CaseNote,
     CompanionCall,
     Contact,
     Dispatch,
@@ -50,7 +49,7 @@ def test_finalizing_five_times_at_once_finalizes_once(house: House, form: Fill) 
     answers = at_once([finalizing(house, contact_id, form(**EMERGENCY)) for _ in range(5)])
     assert [answer.status_code for answer in answers] == [200] * 5
     assert len({answer.text for answer in answers}) == 1
-    assert [len(house.rows(table)) for table in (Case, Visit, Dispatch, CaseNote, Person)] == [1] * 5
+    assert [len(house.rows(table)) for table in (Case, Visit, Dispatch, Person)] == [1] * 4
 
 
 def test_two_calls_of_one_new_caller_finalized_at_once_become_one_person_and_one_case(house: House, form: Fill) -> None:

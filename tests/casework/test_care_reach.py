@@ -64,8 +64,8 @@ def test_what_was_agreed_with_a_hidden_reporter_is_not_shown_with_their_report(h
     contact, me = house.ring(), house.person("counselor").id
     with house.sessions.begin() as tx:
         assign(tx, contact, me, at=house.clock.at)
-        reporter = known_as(tx, Described(phone=NUMBER), vault=house.vault, at=house.clock.at)
-        subject = known_as(tx, Described(name="이순자"), vault=house.vault, at=house.clock.at)
+        reporter, _ = known_as(tx, Described(phone=NUMBER), vault=house.vault, at=house.clock.at)
+        subject, _ = known_as(tx, Described(name="이순자"), vault=house.vault, at=house.clock.at)
     desk, plans = house.desk("counselor"), f"/api/contacts/{contact}/plans"
     assert put(house, f"/api/people/{reporter.id}/safety-plan", {"version": 0, "words": SAFETY}).status_code == 200
     assert [known["person"]["id"] for known in desk.get(plans).json()] == [str(reporter.id)]

@@ -88,19 +88,19 @@ def test_lowering_from_urgent_waits_for_somebody_else(house: House, opened: Call
     case_id = opened(triage_level="urgent")
     waiting = act(house, case_id, "triage", role="supervisor", level="low", version=1, reason="it was a mistake").json()
     assert (waiting["triage_level"], waiting["lower_to"]) == ("urgent", "low")
-    assert act(house, case_id, "triage/decide", approve=True).status_code == 403, "counselors do not decide"
-    assert act(house, case_id, "triage/decide", role="supervisor", approve=True).status_code == 403, "nor who asked"
+    assert act(house, case_id, "decide", approve=True).status_code == 403, "counselors do not decide"
+    assert act(house, case_id, "decide", role="supervisor", approve=True).status_code == 403, "nor who asked"
     second = house.desk("supervisor", name="second")
-    decided = second.post(f"/api/cases/{case_id}/triage/decide", json={"approve": True}).json()
+    decided = second.post(f"/api/cases/{case_id}/decide", json={"approve": True}).json()
     assert (decided["triage_level"], decided["lower_to"]) == ("low", None)
-    assert second.post(f"/api/cases/{case_id}/triage/decide", json={"approve": True}).status_code == 409
+    assert second.post(f"/api/cases/{case_id}/decide", json={"approve": True}).status_code == 409
     assert not house.rows(Duty, Duty.kind == "review", Duty.ended_at.is_(None))
 
 
 def test_a_refused_lowering_leaves_the_level(house: House, opened: Callable[..., Any]) -> None:
     case_id = opened(triage_level="urgent")
     act(house, case_id, "triage", level="info", version=1, reason="it was a mistake")
-    refused = act(house, case_id, "triage/decide", role="supervisor", approve=False).json()
+    refused = act(house, case_id, "decide", role="supervisor", approve=False).json()
     assert (refused["triage_level"], refused["lower_to"]) == ("urgent", None)
 
 

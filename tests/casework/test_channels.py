@@ -95,7 +95,10 @@ def test_one_amends_ones_own_for_a_day_and_nothing_starts_twice(house: House, fo
     assert again.status_code == 200, again.text
     assert (again.json()["state"], again.json()["version"]) == ("finalized", first["version"] + 1)
     assert again.json()["finalized_at"] == first["finalized_at"], "the day does not begin anew"
-    assert [len(house.rows(table)) for table in (Case, Visit, Person, CaseNote)] == [1, 1, 1, 2]
+    assert [len(house.rows(table)) for table in (Case, Visit, Person)] == [1, 1, 1]
+    story = desk.get(f"/api/cases/{again.json()['case_id']}").json()["timeline"]
+    told = [line["words"] for line in story if "contact" in {line["kind"], line["what"]}]
+    assert told == ["고쳐 적음", whole["notes"]], "what stood there before stays in the story"
     assert len(house.rows(OutboxMessage, OutboxMessage.kind == "DispatchRequested")) == posted
     stale = desk.post(path, json={"form": {"notes": "옛것"}, "version": first["version"]})
     assert stale.status_code == 409
@@ -128,7 +131,7 @@ def test_afterwards_it_is_reopened_with_a_reason_and_what_is_newly_asked_starts(
     assert (done["state"], done["case_id"]) == ("finalized", first["case_id"])
     assert done["started"]["visit_id"]
     assert house.row(Case, first["case_id"]).triage_level == "high"
-    assert [len(house.rows(table)) for table in (Case, Person, CaseNote)] == [1, 1, 1], "the notes are the same"
+    assert [len(house.rows(table)) for table in (Case, Person, CaseNote)] == [1, 1, 0], "the notes are the same"
     (entry,) = house.rows(AuditEntry, AuditEntry.action == "contact.reopen")
     assert entry.reason == "방문이 필요해짐"
 

@@ -161,6 +161,35 @@ def test_the_bell_rings_for_what_is_due_and_only_after_the_commit(
         assert len(list(bell.notifies(timeout=0, stop_after=1))) == rings
 
 
+def test_messages_posted_together_are_saved_by_one_statement_that_rings_once(
+    clean_database: str, sessions: Sessions, at: datetime
+) -> None:
+    key, later = uuid4(), at + timedelta(hours=1)
+    with connect(clean_database) as bell:
+        bell.execute(f"LISTEN {BELL}")
+        with sessions.begin() as tx:
+            with outbox.together(tx):
+                for words, when, name in (("one", at, None), ("two", at, key), ("timer", later, None), ("x", at, key)):
+                    outbox.post(tx, Told(words), at=at, due=when, id=name)
+                assert tx.scalar(text("select count(*) from outbox_message")) == 0
+            outbox.post(tx, Told("three"), at=at)
+        bell.execute("select 1")
+        assert len(list(bell.notifies(timeout=0))) == 1
+    assert sorted(due(sessions, at)) == ["one", "three", "two"]
+    assert "timer" in due(sessions, later)
+
+
+def test_nothing_is_saved_of_what_was_posted_together_when_it_fails(sessions: Sessions, at: datetime) -> None:
+    def fail() -> None:
+        with sessions.begin() as tx, outbox.together(tx):
+            outbox.post(tx, Told("never"), at=at)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert due(sessions, at) == []
+
+
 def test_after_an_outage_the_urgent_are_carried_before_what_has_piled_up(sessions: Sessions, at: datetime) -> None:
     with sessions.begin() as tx:
         for n in range(3):

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from casework.service.people import Described, known_as
-from casework.tables import Case, Contact, Dispatch, Duty, Visit, Voicemail
+from casework.tables import Case, Contact, Dispatch, Duty, Referral, Screening, Visit, Voicemail
 from core.access_log import AccessEntry
 from core.ids import new_id
+from core.security import Vault
 from core.staff import ROLES, Staff
 from ivr.callbacks.tables import Callback
 from tests.casework.agreed import SAFETY, TUESDAYS, care_words
@@ -21,6 +22,7 @@ from tests.house import CALLER, House, form
 
 ABOUT_NOBODY = {
     "staff_id": "who works here, for who manages them",
+    "code": "of a district, or of an instrument that is printed anywhere",
     "offer_id": "a hint to the one it was made to, who is checked by name",
     "month": "counts of everybody together, small ones left out",
     "name": "a queue's figures, a sound, or what a page is made of",
@@ -51,14 +53,14 @@ def somebody(house: House) -> dict[str, UUID]:
     with house.world.sessions.begin() as tx:
         hana = tx.scalars(select(Staff.id).where(Staff.login == "hana")).one()
         contact = tx.scalars(select(Contact)).one()
-        person = known_as(tx, Described(phone=CALLER), vault=vault, at=at)
+        person, _ = known_as(tx, Described(phone=CALLER), vault=vault, at=at)
         case = Case(id=new_id(at), subject_person_id=person.id, owner_id=hana, topic="loneliness", opened_at=at)
         case.triage_level, case.first_contact_at, case.clock_from = "urgent", at, at
         contact.owner_id, contact.state = hana, "draft"
         tx.add(case)
         tx.flush()
         contact.case_id = case.id
-        for row in hanging_on(contact, case, hana, vault.seal("비밀"), at):
+        for row in hanging_on(contact, case, hana, vault, at):
             tx.add(row)
             tx.flush()
         tables: dict[str, Any] = {
@@ -66,6 +68,8 @@ def somebody(house: House) -> dict[str, UUID]:
             "dispatch_id": Dispatch,
             "voicemail_id": Voicemail,
             "callback_id": Callback,
+            "screening_id": Screening,
+            "referral_id": Referral,
         }
         ids: dict[str, UUID] = {part: tx.scalars(select(table.id)).one() for part, table in tables.items()}
         subject = case.subject_person_id
@@ -73,7 +77,8 @@ def somebody(house: House) -> dict[str, UUID]:
     return {"contact_id": contact.id, "case_id": case.id, "person_id": subject, **ids, **agreed}
 
 
-def hanging_on(contact: Contact, case: Case, hana: UUID, sealed: str, at: datetime) -> Iterator[Any]:
+def hanging_on(contact: Contact, case: Case, hana: UUID, vault: Vault, at: datetime) -> Iterator[Any]:
+    sealed = vault.seal("비밀")
     duty = Duty(id=new_id(at), kind="voicemail", team="counselors", owner_id=hana, contact_id=contact.id, created_at=at)
     duty.opens_at = duty.due_at = duty.watch_at = at
     yield duty
@@ -94,6 +99,13 @@ def hanging_on(contact: Contact, case: Case, hana: UUID, sealed: str, at: dateti
     promised.priority, promised.queue, promised.language, promised.about = "normal", "loneliness", "ko", "self"
     promised.place_at = promised.due_at = promised.requested_at = at
     yield promised
+    asked_of = {"contact_id": contact.id, "case_id": case.id, "asked_by": hana, "started_at": at}
+    screening = Screening(id=new_id(at), instrument="ucla3", instrument_version=1, state="started", **asked_of)
+    screening.answers_cipher = vault.seal("{}")
+    yield screening
+    referral = Referral(id=new_id(at), case_id=case.id, to_partner="복지관", consent="given", referred_by=hana)
+    referral.created_at, referral.purpose_cipher = at, vault.seal("비밀")
+    yield referral
 
 
 def agreed_with(house: House, hana: UUID, case_id: UUID, person_id: UUID) -> dict[str, UUID]:
@@ -124,7 +136,16 @@ def test_who_has_nothing_to_do_with_somebody_finds_nothing_of_theirs_by_id(
         address = path.format(**somebody)
         assert duri.get(address).status_code == 404, f"{path}: compile its reach (casework/queries/reach.py)"
     assert hana.get(f"/api/contacts/{somebody['contact_id']}").status_code == 200, "it is there"
-    for listed in ("contacts?view=recent", "cases", "visits", "dispatches", "voicemails", "callbacks", *AGREED):
+    for listed in (
+        "contacts?view=recent",
+        "cases",
+        "visits",
+        "dispatches",
+        "voicemails",
+        "callbacks",
+        "referrals?view=mine",
+        *AGREED,
+    ):
         assert duri.get(f"/api/{listed}").json() == [], listed
         assert len(hana.get(f"/api/{listed}").json()) == 1, listed
 
