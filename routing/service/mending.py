@@ -106,13 +106,17 @@ def _renewed(offer: Offer, board: Board) -> bool:
     return offer.epoch != was
 
 
-def mend_seat(tx: Session, counselor_id: UUID, board: Board) -> bool:
-    """Put one seat to what its row says; False where it agrees or somebody is at it."""
+def mend_seat(tx: Session, counselor_id: UUID, board: Board, *, even_claimed: bool = True) -> bool:
+    """Put one seat to what its row says; False where it agrees or somebody is at it.
+
+    Somebody may have claimed it a moment ago who waits for this very row: without `even_claimed` that is theirs to end.
+    """
     seat = queries.lock_free_seat(tx, counselor_id)
     if seat is None:
         return False
     known = seat_of(seat, queries.offer_at(tx, counselor_id), board.config)
-    if board.seat_now(counselor_id) == known:
+    now = board.seat_now(counselor_id)
+    if now == known or (now is not None and now.state == "claimed" and not even_claimed):
         return False
     board.place({}, {counselor_id: known})
     return True

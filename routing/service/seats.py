@@ -72,7 +72,7 @@ def _take(tx: Session, counselor: Actor, said: Said, *, board: Board, at: dateti
     seat = queries.ensure_seat(tx, fresh)
     was = (seat.activity, seat.state, seat.softphone)
     activity = _allowed(tx, seat, said.activity, written)
-    mend_seat(tx, seat.counselor_id, board)
+    mend_seat(tx, seat.counselor_id, board, even_claimed=False)
     sitter = Sitter(said.softphone, _back_at_work(seat, activity, board, at))
     found_by = groups(languages, skills, board.config)
     now = board.seat(counselor.id, at, activity=activity, groups=found_by, sitter=sitter)
@@ -110,7 +110,7 @@ def set_activity_of(tx: Session, counselor_id: UUID, activity: str, *, board: Bo
     seat = queries.lock_seat(tx, counselor_id)
     if seat is None:
         raise NotFound("This person has no seat. 좌석이 없는 직원입니다.")
-    mend_seat(tx, counselor_id, board)
+    mend_seat(tx, counselor_id, board, even_claimed=False)
     mirror(tx, board, seat, board.seat(counselor_id, at, activity=activity, alive=False), at)
     note_seat(tx, "seat", seat, at, activity=seat.activity, state=seat.state, by_supervisor=True)
     end_holds_for(tx, seat, board=board, at=at)
