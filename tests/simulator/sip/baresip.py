@@ -96,14 +96,10 @@ async def baresip(
     folder: Path, door: Address, user: str, hertz: float = 440, account: str = "regint=0"
 ) -> AsyncIterator[Baresip]:
     """Run a phone of this name, which hums a tone into its microphone and answers by itself."""
-    control = tcp_port()
-    _set_up(folder, control, hertz, f"<sip:{user}@{door[0]}:{door[1]}>;answermode=auto;audio_codecs=pcmu;{account}")
-    nothing = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        "baresip", "-f", str(folder), stdin=nothing, stdout=nothing, stderr=nothing
-    )
+    line = f"<sip:{user}@{door[0]}:{door[1]}>;answermode=auto;audio_codecs=pcmu;{account}"
+    process, control = await _started(folder, hertz, line)
     try:
-        phone = Baresip(folder, *await _connected(control))
+        phone = Baresip(folder, *control)
         try:
             yield phone
         finally:
@@ -112,6 +108,25 @@ async def baresip(
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+async def _started(
+    folder: Path, hertz: float, line: str, tries: int = 3
+) -> tuple[asyncio.subprocess.Process, tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Start the phone; a port that was free a moment ago may be another's by now, and then it never gets ready."""
+    control, nothing = tcp_port(), asyncio.subprocess.DEVNULL
+    _set_up(folder, control, hertz, line)
+    process = await asyncio.create_subprocess_exec(
+        "baresip", "-f", str(folder), stdin=nothing, stdout=nothing, stderr=nothing
+    )
+    try:
+        return process, await _connected(control)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        if tries == 1:
+            raise
+    return await _started(folder, hertz, line, tries - 1)
 
 
 def _set_up(folder: Path, control: int, hertz: float, account: str) -> None:
