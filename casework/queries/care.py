@@ -10,19 +10,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from casework.queries.reach import Rule
-from casework.tables import CarePlan, Contact, Identifier, Person, PlanVersion, SafetyPlan
+from casework.tables import CarePlan, Contact, Identifier, PlanVersion, SafetyPlan
 from core.errors import NotFound
 from core.staff import Staff
 
 HOLDING = ("active", "under_review")
-
-
-def lock_person(tx: Session, person_id: UUID) -> Person:
-    """Lock a person until this transaction ends; raises NotFound."""
-    found = tx.get(Person, person_id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise NotFound("There is no such person.")
-    return found
 
 
 def lock_care_plan(tx: Session, plan_id: UUID) -> CarePlan:

@@ -13,6 +13,7 @@ from casework.policy.rhythm import moment
 from casework.policy.states import CARE_PLAN, move
 from casework.queries import care as queries
 from casework.queries import duties
+from casework.queries.people import lock_person
 from casework.service.owing import Owed, end, owe
 from casework.service.versions import Edit, add_version, require_current
 from casework.tables import CarePlan
@@ -28,7 +29,7 @@ _ANSWER = tuple(role for role, held in ROLES.items() if "seat.use" in held)
 
 def write(tx: Session, person_id: UUID, words: CareWords, actor: Actor, *, means: Means, at: datetime) -> CarePlan:
     """Begin a person's care plan as a draft; raises Conflict where there is one, Invalid for what does not fit."""
-    queries.lock_person(tx, person_id)
+    lock_person(tx, person_id)
     known = queries.live_care_plan(tx, person_id)
     if known is not None:
         raise Conflict(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework.config import Means
 from casework.plans import SafetyWords
 from casework.queries import care as queries
+from casework.queries.people import lock_person
 from casework.service.reveals import revealed
 from casework.service.versions import Edit, add_version, require_current
 from casework.tables import SafetyPlan
@@ -24,7 +25,7 @@ def write(
     tx: Session, person_id: UUID, new: Edit[SafetyWords], actor: Actor, *, means: Means, at: datetime
 ) -> SafetyPlan:
     """Write a person's safety plan, the first at version 0; raises Stale with both where it was changed meanwhile."""
-    queries.lock_person(tx, person_id)
+    lock_person(tx, person_id)
     plan = queries.safety_plan(tx, person_id)
     if plan is None:
         if new.version != 0:
